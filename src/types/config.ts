@@ -1,0 +1,78 @@
+import type { Exporter } from './exporter.ts'
+import type { Logger, LogLevel, PropagatorName, SamplerOptions, SpanLimits } from './options.ts'
+import type { Attributes } from './span.ts'
+
+/** Everything that was decided at construction; frozen, and plain data but for `logger` and custom exporters. */
+export interface Config {
+  /** Whether spans are recorded. */
+  readonly enabled: boolean
+  readonly propagating: boolean
+  /** One sentence for the start line: which exporter, to which resolved URL, and why that one. */
+  readonly summary: string
+  /** One sentence for each environment value that could not be used: variable, value and what is accepted. */
+  readonly notices: readonly string[]
+  readonly resource: Attributes
+  readonly exporters: readonly ExporterConfig[]
+  readonly sampler: SamplerOptions
+  readonly propagators: readonly PropagatorName[]
+  readonly limits: SpanLimits
+  readonly exportThread: 'worker' | 'main'
+  readonly delivery: DeliveryConfig
+  readonly exitTimeoutMs: number
+  readonly handleSignals: boolean
+  readonly logger: Logger | false | undefined
+  readonly logLevel: LogLevel | 'none'
+}
+
+/** What the pipeline needs to know. */
+export interface DeliveryConfig {
+  readonly maxQueueBytes: number
+  readonly maxBatchBytes: number
+  readonly maxBatchDelayMs: number
+  readonly exportTimeoutMs: number
+  readonly retry: RetryConfig
+}
+
+export interface RetryConfig {
+  readonly maxElapsedMs: number
+  readonly initialDelayMs: number
+  readonly maxDelayMs: number
+}
+
+export type ExporterConfig =
+  | OtlpExporterConfig
+  | ConsoleExporterConfig
+  | FileExporterConfig
+  | { readonly kind: 'custom'; readonly exporter: Exporter }
+
+export interface OtlpExporterConfig {
+  readonly kind: 'otlp'
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly compression: 'gzip' | 'none'
+  readonly timeoutMs: number
+  readonly tls: TlsConfig | undefined
+  /** URL of the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY choose for `url`. */
+  readonly proxy: string | undefined
+}
+
+/** PEM texts; files have been read. */
+export interface TlsConfig {
+  readonly ca?: string
+  readonly cert?: string
+  readonly key?: string
+  readonly serverName?: string
+  readonly rejectUnauthorized?: boolean
+}
+
+export interface ConsoleExporterConfig {
+  readonly kind: 'console'
+  readonly format: 'tree' | 'json'
+  readonly colors: boolean
+}
+
+export interface FileExporterConfig {
+  readonly kind: 'file'
+  readonly path: string
+  readonly maxBytes: number
+}

@@ -1,0 +1,117 @@
+import type { Exporter } from './exporter.ts'
+import type { Attributes } from './span.ts'
+
+/** Every option also accepts `undefined`, which means its default. */
+export interface TracingOptions {
+  /** Default OTEL_SERVICE_NAME, else `service.name` of OTEL_RESOURCE_ATTRIBUTES, else 'blueprint-pipeline'. */
+  serviceName?: string | undefined
+  /** Default SERVICE_VERSION, else 'unknown'. */
+  serviceVersion?: string | undefined
+  /** Becomes `deployment.environment`. Default PIPELINE_ENV, else 'local'. */
+  environment?: string | undefined
+  /** Beats OTEL_RESOURCE_ATTRIBUTES key by key. */
+  resource?: Attributes | undefined
+  /** Beats every environment variable. Absent: the environment decides. */
+  enabled?: boolean | undefined
+  /** Beats the environment. An empty list means none. */
+  exporters?: ExporterOptions | readonly ExporterOptions[] | undefined
+  /** Default `{ kind: 'parentbased_always_on' }`. */
+  sampler?: SamplerOptions | undefined
+  /** Default OTEL_PROPAGATORS, else tracecontext, baggage and request-id. */
+  propagators?: readonly PropagatorName[] | undefined
+  limits?: Partial<SpanLimits> | undefined
+  /** Default 'worker'. On 'main' neither `process.exit` nor a throw can be waited for. */
+  exportThread?: 'worker' | 'main' | undefined
+  /** Bytes ended and not yet settled; the only place where a span can be dropped for room. 64 MiB, at least 1 MiB. */
+  maxQueueBytes?: number | undefined
+  /** Span bytes per request, 512 KiB. A single span may exceed it. */
+  maxBatchBytes?: number | undefined
+  /** Longest wait of a batch's oldest span, counted from `end()`, in ms. Default 500. */
+  maxBatchDelayMs?: number | undefined
+  /** Per request, in ms. Default 10,000. */
+  exportTimeoutMs?: number | undefined
+  retry?: RetryOptions | undefined
+  /** The longest that process exit may be held, in ms. Default 2,000. */
+  exitTimeoutMs?: number | undefined
+  /** Default true: SIGTERM, SIGINT and SIGHUP flush where the program has no handler of its own. */
+  handleSignals?: boolean | undefined
+  /** Default: lines beginning 'blueprint-tracing:' on stderr. */
+  logger?: Logger | false | undefined
+}
+
+export interface RetryOptions {
+  /** Time after which a batch is given up, from its first attempt, in ms. Default 120,000. */
+  maxElapsedMs?: number | undefined
+  /** Ceiling of the first wait, in ms. Default 1,000. */
+  initialDelayMs?: number | undefined
+  /** Ceiling of every wait, in ms. Default 30,000. */
+  maxDelayMs?: number | undefined
+}
+
+export type SamplerOptions =
+  | { readonly kind: 'always_on' | 'always_off' | 'parentbased_always_on' | 'parentbased_always_off' }
+  | { readonly kind: 'traceidratio' | 'parentbased_traceidratio'; readonly ratio?: number | undefined }
+
+export type PropagatorName = 'tracecontext' | 'baggage' | 'request-id' | 'none'
+
+/** 128 each, value length unlimited. The first ones are kept, the rest are counted. */
+export interface SpanLimits {
+  readonly attributeCount: number
+  /** Characters of one string value. */
+  readonly attributeValueLength: number
+  readonly eventCount: number
+  readonly linkCount: number
+  readonly attributesPerEvent: number
+  readonly attributesPerLink: number
+}
+
+/** PEM text, or a file read at construction; both is an error. */
+export interface TlsOptions {
+  readonly ca?: string | undefined
+  readonly cert?: string | undefined
+  readonly key?: string | undefined
+  readonly caFile?: string | undefined
+  readonly certFile?: string | undefined
+  readonly keyFile?: string | undefined
+  readonly serverName?: string | undefined
+  readonly rejectUnauthorized?: boolean | undefined
+}
+
+/** Plain data, so that it can cross to the export thread. Absent fields come from the environment. */
+export type ExporterOptions = OtlpExporterOptions | ConsoleExporterOptions | FileExporterOptions | CustomExporterOptions
+
+export interface OtlpExporterOptions {
+  readonly kind: 'otlp'
+  readonly protocol?: 'http/protobuf' | undefined
+  /** Used as it is; without a path, /v1/traces is added. */
+  readonly url?: string | undefined
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  readonly compression?: 'gzip' | 'none' | undefined
+  readonly timeoutMs?: number | undefined
+  readonly tls?: TlsOptions | undefined
+}
+
+/** Writes to stderr. Colours on a terminal or with FORCE_COLOR. */
+export interface ConsoleExporterOptions {
+  readonly kind: 'console'
+  readonly format?: 'tree' | 'json' | undefined
+}
+
+/** OTLP JSON, one request a line. Rotation is per process. */
+export interface FileExporterOptions {
+  readonly kind: 'file'
+  /** Default BLUEPRINT_TRACING_FILE, else ./traces.jsonl. */
+  readonly path?: string | undefined
+  /** Size at which the file is rotated. Default never. */
+  readonly maxBytes?: number | undefined
+}
+
+/** An exporter object of the program's own. It runs on the caller's thread. */
+export interface CustomExporterOptions {
+  readonly kind: 'custom'
+  readonly exporter: Exporter
+}
+
+export type LogLevel = 'error' | 'warn' | 'info' | 'debug'
+/** console, pino and winston fit. */
+export type Logger = { readonly [L in LogLevel]: (message: string) => void }
