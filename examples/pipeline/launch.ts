@@ -1,0 +1,26 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { childEnv } from 'blueprint-tracing'
+import type { StepReport } from './step.ts'
+
+/** How a step's process ended. Without a report it died before it could send one. */
+export interface StepEnd {
+  readonly processId: number | undefined
+  readonly failure: string | undefined
+  readonly report: StepReport | undefined
+}
+
+/** Runs `steps/<step>.ts` in a process of its own. The current span reaches it through the environment alone. */
+export async function launchStep(step: string, sceneId: string): Promise<StepEnd> {
+  // Each process says where its spans go; once, by the orchestrator, is enough.
+  const env = childEnv({ OTEL_LOG_LEVEL: 'warn', ...process.env })
+  const child = fork(new URL(`./steps/${step}.ts`, import.meta.url), [sceneId], { env })
+  let report: StepReport | undefined
+  child.on('message', message => {
+    report = message as StepReport
+  })
+  // Both: a message may still be on its way when the process has ended.
+  const [[code, signal]] = await Promise.all([once(child, 'exit'), once(child, 'disconnect')])
+  const failure = code === 0 ? undefined : (report?.error ?? `ended with ${signal ?? `exit code ${code}`}`)
+  return { processId: child.pid, failure, report }
+}

@@ -1,0 +1,53 @@
+import type { OtlpExporterConfig } from '../types/config.ts'
+import { splitCredentials, urlFromEnvironment, urlOption } from './endpoint.ts'
+import type { EnvironmentReader } from './environment.ts'
+import { headersFromEnvironment, headersOption } from './headers.ts'
+import { chooseProxy } from './proxy.ts'
+import { planTls } from './tls.ts'
+import { integer, oneOf, optionsOf } from './validate.ts'
+
+/** A timeout of 0 means none; this is the longest that timers take, 24 days. */
+const NO_TIMEOUT_MS = 2 ** 31 - 1
+const MAX_TIMEOUT_MS = 600_000
+
+const OPTIONS = ['kind', 'protocol', 'url', 'headers', 'compression', 'timeoutMs', 'tls'] as const
+const PROTOCOLS = ['http/protobuf'] as const
+const COMPRESSIONS = ['gzip', 'none'] as const
+
+/** Checks the options of an `otlp` exporter; what they leave out comes from OTEL_EXPORTER_OTLP_TRACES_* and OTEL_EXPORTER_OTLP_*. */
+export function planOtlp(
+  path: string,
+  value: unknown,
+): (environment: EnvironmentReader, exportTimeoutMs: number) => OtlpExporterConfig {
+  const given = optionsOf(path, value, OPTIONS)
+  const protocol = oneOf(`${path}.protocol`, given.protocol, PROTOCOLS)
+  const url = urlOption(`${path}.url`, given.url)
+  const headers = headersOption(`${path}.headers`, given.headers)
+  const compression = oneOf(`${path}.compression`, given.compression, COMPRESSIONS)
+  const timeoutMs = integer(`${path}.timeoutMs`, given.timeoutMs, 0, MAX_TIMEOUT_MS)
+  const tls = planTls(`${path}.tls`, given.tls)
+  return (environment, exportTimeoutMs) => {
+    if (protocol === undefined) choose(environment, 'PROTOCOL', PROTOCOLS, 'http/protobuf')
+    const endpoint = splitCredentials(url ?? urlFromEnvironment(environment))
+    return {
+      kind: 'otlp',
+      url: endpoint.url.href,
+      headers: { ...endpoint.headers, ...headersFromEnvironment(environment), ...headers },
+      compression: compression ?? choose(environment, 'COMPRESSION', COMPRESSIONS, 'none'),
+      timeoutMs: (timeoutMs ?? timeoutFromEnvironment(environment, exportTimeoutMs)) || NO_TIMEOUT_MS,
+      tls: tls(environment),
+      proxy: chooseProxy(endpoint.url, environment),
+    }
+  }
+}
+
+/** An enum that the general variable sets and the one for traces overrides. */
+function choose<T extends string>(environment: EnvironmentReader, name: string, accepted: readonly T[], fallback: T): T {
+  const general = environment.oneOf(`OTEL_EXPORTER_OTLP_${name}`, accepted, fallback)
+  return environment.oneOf(`OTEL_EXPORTER_OTLP_TRACES_${name}`, accepted, general)
+}
+
+function timeoutFromEnvironment(environment: EnvironmentReader, fallbackMs: number): number {
+  const generalMs = environment.integer('OTEL_EXPORTER_OTLP_TIMEOUT', 0, NO_TIMEOUT_MS, fallbackMs)
+  return environment.integer('OTEL_EXPORTER_OTLP_TRACES_TIMEOUT', 0, NO_TIMEOUT_MS, generalMs)
+}

@@ -1,0 +1,49 @@
+import { parseHttpUrl } from './endpoint.ts'
+import type { EnvironmentReader } from './environment.ts'
+
+/** The proxy for requests to `url`, or undefined. The lower-case variable wins; this machine is never reached by proxy. */
+export function chooseProxy(url: URL, environment: EnvironmentReader): string | undefined {
+  const name = url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY'
+  const variable = environment.firstSet([name.toLowerCase(), name])
+  if (variable === undefined || isLoopback(url.hostname) || isExcepted(url, environment)) return undefined
+  const value = environment.text(variable) ?? ''
+  const proxy = parseHttpUrl(value.includes('://') ? value : `http://${value}`)
+  // The value is not shown: it may hold a password.
+  if (proxy === undefined) environment.refuse(variable, 'an http or https URL', 'using no proxy', 'another value')
+  return proxy?.href
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
+}
+
+function isExcepted(url: URL, environment: EnvironmentReader): boolean {
+  const rules = environment.text(environment.firstSet(['no_proxy', 'NO_PROXY']) ?? 'NO_PROXY') ?? ''
+  const port = url.port || (url.protocol === 'https:' ? '443' : '80')
+  return rules.split(/[,\s]+/).some(rule => rule !== '' && matches(rule.toLowerCase(), url.hostname, port))
+}
+
+/** A rule is `*`, or a host with or without a port; a name covers its subdomains, with or without a leading dot. */
+function matches(rule: string, hostname: string, port: string): boolean {
+  if (rule === '*') return true
+  const { host, port: rulePort } = splitRule(rule)
+  if (rulePort !== undefined && rulePort !== port) return false
+  const target = withoutBrackets(hostname)
+  return target === host || (!isAddress(target) && host !== '' && target.endsWith(`.${host}`))
+}
+
+function splitRule(rule: string): { host: string; port: string | undefined } {
+  const colon = rule.lastIndexOf(':')
+  const isBareIpv6 = !rule.startsWith('[') && rule.indexOf(':') !== colon
+  const hasPort = !isBareIpv6 && colon > rule.lastIndexOf(']')
+  const host = hasPort ? rule.slice(0, colon) : rule
+  return { host: withoutBrackets(host.replace(/^\*?\./, '')), port: hasPort ? rule.slice(colon + 1) : undefined }
+}
+
+function withoutBrackets(host: string): string {
+  return host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host
+}
+
+function isAddress(host: string): boolean {
+  return host.includes(':') || /^[\d.]+$/.test(host)
+}

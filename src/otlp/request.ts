@@ -1,0 +1,64 @@
+import type { Attributes } from '../types/span.ts'
+import { byteTarget, ProtobufWriter } from '../wire/protobuf-writer.ts'
+import { varintSize } from '../wire/varint.ts'
+import { attributesBound, encode, takeAttributes, writeAttributes } from './attributes.ts'
+import { EXPORT_TRACE_SERVICE_REQUEST, INSTRUMENTATION_SCOPE, RESOURCE, RESOURCE_SPANS, SCOPE_SPANS } from './fields.ts'
+
+const REQUEST_RESOURCE_SPANS = (EXPORT_TRACE_SERVICE_REQUEST.resourceSpans << 3) | 2
+const RESOURCE_FIELD = (RESOURCE_SPANS.resource << 3) | 2
+const SCOPE_SPANS_FIELD = (RESOURCE_SPANS.scopeSpans << 3) | 2
+const RESOURCE_ATTRIBUTE = (RESOURCE.attributes << 3) | 2
+const SCOPE_FIELD = (SCOPE_SPANS.scope << 3) | 2
+const SCOPE_NAME = (INSTRUMENTATION_SCOPE.name << 3) | 2
+const SCOPE_VERSION = (INSTRUMENTATION_SCOPE.version << 3) | 2
+
+/** What all batches of one set-up share, encoded once. */
+export interface RequestFrame {
+  /** `ResourceSpans.resource`, the whole field. */
+  readonly resource: Uint8Array
+  /** `ScopeSpans.scope`, the whole field. */
+  readonly scope: Uint8Array
+}
+
+/** Attributes of a resource are exempt from limits (OTel spec, common/README "Attribute limits"). */
+export function createRequestFrame(resource: Attributes, scope: { name: string; version: string }): RequestFrame {
+  return { resource: encodeResource(resource), scope: encodeScope(scope) }
+}
+
+/** ExportTraceServiceRequest { ResourceSpans { resource, ScopeSpans { scope, spans } } } around encoded `spans` fields. */
+export function encodeRequest(frame: RequestFrame, spans: Uint8Array): Uint8Array {
+  const scopeSpansSize = frame.scope.length + spans.length
+  const resourceSpansSize = frame.resource.length + 1 + varintSize(scopeSpansSize) + scopeSpansSize
+  const size = 1 + varintSize(resourceSpansSize) + resourceSpansSize
+  const out = new ProtobufWriter(byteTarget(new ArrayBuffer(size)))
+  out.byte(REQUEST_RESOURCE_SPANS)
+  out.varint(resourceSpansSize)
+  out.raw(frame.resource)
+  out.byte(SCOPE_SPANS_FIELD)
+  out.varint(scopeSpansSize)
+  out.raw(frame.scope)
+  out.raw(spans)
+  return out.bytes
+}
+
+function encodeResource(resource: Attributes): Uint8Array {
+  const { entries } = takeAttributes(resource, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)
+  return encode(attributesBound(entries) + 16, out => {
+    out.byte(RESOURCE_FIELD)
+    const mark = out.open(2)
+    writeAttributes(out, RESOURCE_ATTRIBUTE, entries)
+    out.close(mark, 2)
+  })
+}
+
+function encodeScope(scope: { name: string; version: string }): Uint8Array {
+  return encode(scope.name.length * 3 + scope.version.length * 3 + 64, out => {
+    out.byte(SCOPE_FIELD)
+    const mark = out.open(1)
+    out.byte(SCOPE_NAME)
+    out.string(scope.name)
+    out.byte(SCOPE_VERSION)
+    out.string(scope.version)
+    out.close(mark, 1)
+  })
+}

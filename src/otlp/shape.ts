@@ -1,0 +1,115 @@
+import { encode, encodeKeyField } from './attributes.ts'
+import { SPAN } from './fields.ts'
+import { VALUE_OVERHEAD } from './values.ts'
+
+/**
+ * Span shapes. Spans of one name mostly get the same attribute keys in the same order, so every name owns a tree of keys
+ * and a span holds one node of it: the keys set so far. The node knows each key's encoded bytes and predicts the key that
+ * comes next, which makes `setAttribute` one comparison and saves `end()` from encoding keys.
+ */
+
+/** Beyond these, names and shapes are made for one span and forgotten: slower, never wrong. */
+const MAX_NAMES = 1000
+const MAX_SHAPES = 4096
+const MAX_KEPT_NAME_LENGTH = 256
+const MAX_KEPT_KEY_LENGTH = 128
+
+/** The key of a shape that no attribute leads to. Random, so that no caller's key equals it. */
+const NO_KEY = `\0${Math.random()}`
+
+export class Shape {
+  /** Number of keys; the value of this node's own key is at `depth - 1`. */
+  readonly depth: number
+  readonly key: string
+  readonly keyField: Uint8Array
+  /** An upper bound of what all keys and the fixed part of their values take. */
+  readonly bound: number
+  /** The node that followed this one last time. */
+  predicted: Shape
+  private readonly parent: Shape | undefined
+  private readonly kept: boolean
+  private children: Map<string, Shape> | undefined
+  private keys: readonly Shape[] | undefined
+
+  constructor(parent: Shape | undefined, key: string, kept: boolean) {
+    this.parent = parent
+    this.key = key
+    this.kept = kept
+    this.keyField = parent === undefined ? new Uint8Array(0) : encodeKeyField(key)
+    this.depth = parent === undefined ? 0 : parent.depth + 1
+    this.bound = parent === undefined ? 0 : parent.bound + this.keyField.length + VALUE_OVERHEAD
+    this.predicted = parent === undefined && key === NO_KEY ? this : NO_SHAPE
+    this.children = undefined
+    this.keys = undefined
+  }
+
+  /** Where the value of `key` is kept, or -1. */
+  indexOf(key: string): number {
+    for (let node: Shape = this; node.parent !== undefined; node = node.parent) {
+      if (node.key === key) return node.depth - 1
+    }
+    return -1
+  }
+
+  /** The shape that has one key more. */
+  with(key: string): Shape {
+    const known = this.children?.get(key)
+    if (known !== undefined) {
+      this.predicted = known
+      return known
+    }
+    const kept = this.kept && shapes < MAX_SHAPES && key.length <= MAX_KEPT_KEY_LENGTH
+    const child = new Shape(this, key, kept)
+    if (kept) this.keep(child)
+    return child
+  }
+
+  private keep(child: Shape): void {
+    shapes++
+    this.children ??= new Map()
+    this.children.set(child.key, child)
+    this.predicted = child
+  }
+
+  /** One node per key, in the order of the values. */
+  path(): readonly Shape[] {
+    if (this.keys !== undefined) return this.keys
+    const path = new Array<Shape>(this.depth)
+    for (let node: Shape = this; node.parent !== undefined; node = node.parent) path[node.depth - 1] = node
+    if (this.kept) this.keys = path
+    return path
+  }
+}
+
+let shapes = 0
+const NO_SHAPE: Shape = new Shape(undefined, NO_KEY, false)
+
+/** The shape of every ended span: nothing is predicted after it, so the quick way never leads into one. */
+export const ENDED: Shape = new Shape(undefined, '', false)
+
+/** A span's name with its encoded field and the shapes of spans that bear it. */
+export interface SpanName {
+  readonly field: Uint8Array
+  readonly shape: Shape
+}
+
+const names = new Map<string, SpanName>()
+const sharedShape = new Shape(undefined, '', true)
+
+export function spanName(name: string): SpanName {
+  return names.get(name) ?? newName(name)
+}
+
+function newName(name: string): SpanName {
+  const kept = names.size < MAX_NAMES && name.length <= MAX_KEPT_NAME_LENGTH
+  const created = { field: encodeName(name), shape: kept ? new Shape(undefined, '', true) : sharedShape }
+  if (kept) names.set(name, created)
+  return created
+}
+
+function encodeName(name: string): Uint8Array {
+  return encode(name.length * 3 + 48, out => {
+    out.byte((SPAN.name << 3) | 2)
+    out.string(name)
+  })
+}

@@ -1,0 +1,116 @@
+import type { StoredElement, StoredValue } from './values.ts'
+
+/** The longest text that an object, a Map or anything else not native to OTLP is turned into, in characters. */
+const MAX_CONVERTED_LENGTH = 65_536
+const MAX_DEPTH = 16
+const UNSERIALISABLE = '[unserialisable]'
+
+/**
+ * Takes an attribute value at the moment it is set, so that later changes to it do not show and `end()` runs no code of the
+ * caller's: primitives as they are, arrays copied, everything else as text. `undefined` means that there is no value.
+ */
+export function takeValue(value: unknown, maxLength: number): StoredValue | undefined {
+  switch (typeof value) {
+    case 'string':
+      return truncate(value, maxLength)
+    case 'number':
+    case 'boolean':
+      return value
+    case 'undefined':
+      return undefined
+    case 'bigint':
+      return takeBigInt(value)
+    default:
+      return value === null ? undefined : takeObject(value, maxLength)
+  }
+}
+
+/** The first `maxLength` characters, less half a surrogate pair. */
+export function truncate(text: string, maxLength: number): string {
+  if (text.length <= maxLength) return text
+  const last = text.charCodeAt(maxLength - 1)
+  const splitsPair = last >= 0xd800 && last <= 0xdbff
+  return text.slice(0, splitsPair ? maxLength - 1 : maxLength)
+}
+
+function takeBigInt(value: bigint): bigint | string {
+  return BigInt.asIntN(64, value) === value ? value : value.toString()
+}
+
+function takeObject(value: unknown, maxLength: number): StoredValue {
+  try {
+    if (Array.isArray(value) && value.every(isElement)) {
+      return Array.from(value as readonly unknown[], element => takeElement(element, maxLength))
+    }
+    return truncate(toText(value), maxLength)
+  } catch {
+    return UNSERIALISABLE
+  }
+}
+
+function isElement(value: unknown): boolean {
+  return value === null || (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol')
+}
+
+function takeElement(value: unknown, maxLength: number): StoredElement {
+  if (typeof value === 'string') return truncate(value, maxLength)
+  if (typeof value === 'bigint') return takeBigInt(value)
+  return typeof value === 'number' || typeof value === 'boolean' ? value : null
+}
+
+/** The defined text of everything that is not native: Date as ISO 8601, Error as its message, objects as JSON. */
+function toText(value: unknown): string {
+  return truncate(describe(value), MAX_CONVERTED_LENGTH)
+}
+
+function describe(value: unknown): string {
+  if (typeof value !== 'object') return String(value)
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString()
+  if (value instanceof Error) return String(value.message)
+  const budget = { characters: MAX_CONVERTED_LENGTH }
+  return JSON.stringify(plain(value, [], budget)) ?? UNSERIALISABLE
+}
+
+/**
+ * A copy of `value` that JSON.stringify cannot trip over: cycles and depth cut, bigint and symbols as text. Copying stops
+ * when the budget of characters is spent, so that a huge graph costs no more than its text may be long.
+ */
+function plain(value: unknown, ancestors: readonly object[], budget: { characters: number }): unknown {
+  budget.characters -= typeof value === 'string' ? value.length : 4
+  if (typeof value === 'string') return truncate(value, MAX_CONVERTED_LENGTH)
+  if (typeof value === 'bigint' || typeof value === 'symbol') return String(value)
+  if (typeof value !== 'object' || value === null) return value
+  if (ancestors.includes(value)) return '[circular]'
+  if (ancestors.length >= MAX_DEPTH) return '[too deep]'
+  if (value instanceof Error) return String(value.message)
+  const path = [...ancestors, value]
+  const toJson = (value as { toJSON?: unknown }).toJSON
+  if (typeof toJson === 'function') return plain(toJson.call(value), path, budget)
+  if (value instanceof Map) return plainEntries(value.entries(), path, budget)
+  if (Array.isArray(value) || value instanceof Set) return plainList(value, path, budget)
+  return plainEntries(Object.entries(value), path, budget)
+}
+
+function plainList(values: Iterable<unknown>, path: readonly object[], budget: { characters: number }): unknown[] {
+  const list: unknown[] = []
+  for (const value of values) {
+    if (budget.characters <= 0) break
+    list.push(plain(value, path, budget))
+  }
+  return list
+}
+
+function plainEntries(
+  entries: Iterable<[unknown, unknown]>,
+  path: readonly object[],
+  budget: { characters: number },
+): Record<string, unknown> {
+  const copy: Record<string, unknown> = Object.create(null)
+  for (const [key, value] of entries) {
+    if (budget.characters <= 0) break
+    const name = String(key)
+    budget.characters -= name.length
+    copy[name] = plain(value, path, budget)
+  }
+  return copy
+}

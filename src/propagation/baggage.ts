@@ -1,0 +1,93 @@
+import type { BaggageEntry } from '../types/context.ts'
+import { charTable, indexOrEnd, isAll, trimBlanks } from './characters.ts'
+import { percentDecode, percentEncode } from './percent.ts'
+
+/** W3C Baggage, §3.3.2: as much as this must travel, more need not. */
+const MAX_MEMBERS = 64
+const MAX_CHARS = 8_192
+
+/** Twice what is sent, since blanks and needless percent-encoding go. What is longer is not read. */
+const MAX_INPUT_CHARS = 2 * MAX_CHARS
+
+/** The token of RFC 9110, §5.6.2. Keys are never percent-encoded. */
+const TOKEN = charTable("!!#'*+-.09AZ^z||~~")
+/** Printable ASCII without space, double quote, comma, semicolon and backslash. */
+const OCTET = charTable('!!#+-:<[]~')
+/** The same without the percent sign, which is encoded in a value. */
+const PLAIN_OCTET = charTable('!!#$&+-:<[]~')
+
+/** The entries of a `baggage` value, values decoded, of two equal keys the later one. Malformed members are left out. */
+export function parseBaggage(text: string): ReadonlyMap<string, BaggageEntry> {
+  const entries = new Map<string, BaggageEntry>()
+  if (text.length > MAX_INPUT_CHARS) return entries
+  for (let start = 0; start < text.length && entries.size < MAX_MEMBERS; ) {
+    const end = indexOrEnd(text, ',', start)
+    addMember(entries, text.slice(start, end))
+    start = end + 1
+  }
+  return entries
+}
+
+/**
+ * The `baggage` value of the entries, '' for none. At most 64 members and 8,192 bytes: what goes beyond is left out
+ * member by member, as is an entry whose key is not a token. Malformed metadata is left out, its entry stays.
+ */
+export function formatBaggage(entries: ReadonlyMap<string, BaggageEntry>): string {
+  const members: string[] = []
+  let chars = 0
+  for (const [key, entry] of entries) {
+    const member = formatMember(key, entry)
+    if (member === undefined || chars + member.length > MAX_CHARS) continue
+    members.push(member)
+    chars += member.length + 1
+    if (members.length === MAX_MEMBERS) break
+  }
+  return members.join(',')
+}
+
+function addMember(entries: Map<string, BaggageEntry>, member: string): void {
+  const semicolon = indexOrEnd(member, ';')
+  const equals = indexOrEnd(member, '=')
+  const key = trimBlanks(member, 0, equals)
+  const value = trimBlanks(member, equals + 1, semicolon)
+  const metadata = normaliseProperties(member.slice(semicolon + 1))
+  if (equals > semicolon || equals === member.length || metadata === undefined) return
+  if (isToken(key) && isAll(OCTET, value)) entries.set(key, toEntry(percentDecode(value), metadata))
+}
+
+function toEntry(value: string, metadata: string): BaggageEntry {
+  return metadata === '' ? { value } : { value, metadata }
+}
+
+function formatMember(key: string, entry: BaggageEntry): string | undefined {
+  const { value, metadata = '' } = entry
+  if (key.length + value.length > MAX_CHARS || !isToken(key)) return undefined
+  const member = `${key}=${percentEncode(value, PLAIN_OCTET)}`
+  const properties = metadata.length > MAX_CHARS ? undefined : normaliseProperties(metadata)
+  return properties ? `${member};${properties}` : member
+}
+
+/** Properties as they came, blanks around them and their parts removed. Undefined where one is malformed. */
+function normaliseProperties(text: string): string | undefined {
+  const properties: string[] = []
+  for (let start = 0; start < text.length; ) {
+    const end = indexOrEnd(text, ';', start)
+    const property = normaliseProperty(trimBlanks(text, start, end))
+    if (property === undefined) return undefined
+    if (property !== '') properties.push(property)
+    start = end + 1
+  }
+  return properties.join(';')
+}
+
+function normaliseProperty(property: string): string | undefined {
+  const equals = property.indexOf('=')
+  if (equals < 0) return isAll(TOKEN, property) ? property : undefined
+  const key = trimBlanks(property, 0, equals)
+  const value = trimBlanks(property, equals + 1)
+  return isToken(key) && isAll(OCTET, value) ? `${key}=${value}` : undefined
+}
+
+function isToken(text: string): boolean {
+  return text.length > 0 && isAll(TOKEN, text)
+}

@@ -1,0 +1,51 @@
+import type { TraceContext } from '../types/context.ts'
+import type { PropagatorName } from '../types/options.ts'
+import { type HeaderName, spellings, VARIABLE_OF_HEADER } from './carrier.ts'
+import { formatContext } from './context.ts'
+
+export type Environment = Record<string, string | undefined>
+
+/** A context as environment variables, by the names that OpenTelemetry's environment carrier gives the headers. */
+export interface ContextEnvironment {
+  TRACEPARENT?: string
+  TRACESTATE?: string
+  BAGGAGE?: string
+  REQUEST_ID?: string
+}
+
+/** The variables that a context needs; what it has nothing of is absent. */
+export function contextEnvironment(context: TraceContext, propagators: readonly PropagatorName[]): ContextEnvironment {
+  const headers = formatContext(context, propagators)
+  const environment: ContextEnvironment = {}
+  for (const [header, variable] of FIELDS) {
+    const value = headers[header]
+    if (value !== undefined) environment[variable] = value
+  }
+  return environment
+}
+
+/**
+ * A copy of the environment that carries the context. Trace and baggage that it carried before are removed even where
+ * the context has none, so that a child never continues a trace that its parent left; `REQUEST_ID` then stays.
+ * Variables of a propagator that is not in use are left alone.
+ */
+export function withContextEnvironment(
+  env: Environment,
+  context: TraceContext,
+  propagators: readonly PropagatorName[],
+): Environment {
+  const copy: Environment = { ...env }
+  for (const variable of staleVariables(propagators)) {
+    for (const name of [variable, ...spellings(copy, variable)]) delete copy[name]
+  }
+  return Object.assign(copy, contextEnvironment(context, propagators))
+}
+
+const FIELDS = Object.entries(VARIABLE_OF_HEADER) as [HeaderName, keyof ContextEnvironment][]
+
+function staleVariables(propagators: readonly PropagatorName[]): readonly string[] {
+  const stale: string[] = []
+  if (propagators.includes('tracecontext')) stale.push('TRACEPARENT', 'TRACESTATE')
+  if (propagators.includes('baggage')) stale.push('BAGGAGE')
+  return stale
+}

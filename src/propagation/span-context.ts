@@ -1,0 +1,43 @@
+import type { SpanContext } from '../types/span.ts'
+import { charTable, isAll } from './characters.ts'
+
+/** Lower-case hex digits; the W3C formats refuse upper case. */
+export const LOWER_HEX: Uint8Array = charTable('09af')
+
+const TRACE_ID_CHARS = 32
+const SPAN_ID_CHARS = 16
+const ZERO_TRACE_ID = '0'.repeat(TRACE_ID_CHARS)
+const ZERO_SPAN_ID = '0'.repeat(SPAN_ID_CHARS)
+
+/** Whether this names a span: ids of 32 and 16 lower-case hex digits, neither of them all zero. Never throws. */
+export function isValidSpanContext(context: unknown): context is SpanContext {
+  try {
+    return hasValidIds(context as Partial<SpanContext> | null | undefined)
+  } catch {
+    return false
+  }
+}
+
+/** Whether 32 characters from `start` are a trace id. */
+export function isTraceIdAt(text: string, start: number): boolean {
+  return isAll(LOWER_HEX, text, start, start + TRACE_ID_CHARS) && !text.startsWith(ZERO_TRACE_ID, start)
+}
+
+/** Whether 16 characters from `start` are a span id. */
+export function isSpanIdAt(text: string, start: number): boolean {
+  return isAll(LOWER_HEX, text, start, start + SPAN_ID_CHARS) && !text.startsWith(ZERO_SPAN_ID, start)
+}
+
+function hasValidIds(context: Partial<SpanContext> | null | undefined): boolean {
+  const traceId = context?.traceId
+  const spanId = context?.spanId
+  return (
+    typeof traceId === 'string' &&
+    traceId.length === TRACE_ID_CHARS &&
+    isTraceIdAt(traceId, 0) &&
+    typeof spanId === 'string' &&
+    spanId.length === SPAN_ID_CHARS &&
+    isSpanIdAt(spanId, 0) &&
+    typeof context?.traceFlags === 'number'
+  )
+}

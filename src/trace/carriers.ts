@@ -1,0 +1,41 @@
+import { extractContext, injectContext } from '../propagation/context.ts'
+import type { Carrier, TraceContext } from '../types/context.ts'
+import type { PropagatorName } from '../types/options.ts'
+import { activeContext } from './context.ts'
+import { settledSource } from './current-source.ts'
+import { getRequestId } from './request-id.ts'
+
+let readPropagators: () => readonly PropagatorName[] = () => []
+
+/** Sets where the propagators come from as long as nothing has been set up. */
+export function setDefaultPropagators(read: () => readonly PropagatorName[]): void {
+  readPropagators = read
+}
+
+export function currentPropagators(): readonly PropagatorName[] {
+  return settledSource()?.propagators ?? readPropagators()
+}
+
+/** What leaves this process from here: the current span or an extracted one, baggage and the request id. */
+export function outgoingContext(): TraceContext {
+  const { ambient } = activeContext()
+  return { spanContext: activeContext().spanContext(), baggage: ambient.baggage, requestId: getRequestId() }
+}
+
+/**
+ * Writes the current context to a carrier (a plain object, Headers or a Map), by default a new object, and returns it.
+ * Never throws.
+ */
+export function injectTraceContext(): Record<string, string>
+export function injectTraceContext<C extends Carrier>(carrier: C): C
+export function injectTraceContext(carrier: Carrier = {}): Carrier {
+  injectContext(outgoingContext(), carrier, currentPropagators())
+  return carrier
+}
+
+/**
+ * Reads the context out of headers of any case, or of environment names. Never throws; what cannot be used is left out.
+ */
+export function extractTraceContext(carrier: Carrier | ReadonlyMap<string, string> | null | undefined): TraceContext {
+  return extractContext(carrier, currentPropagators())
+}

@@ -1,0 +1,77 @@
+import type { AsyncLocalStorage } from 'node:async_hooks'
+import type { TraceContext } from '../types/context.ts'
+import type { Span, SpanContext } from '../types/span.ts'
+import { type Ambient, ambientOf } from './ambient.ts'
+import { identityOf, type ParentIdentity } from './parent.ts'
+
+/** What is current: a span, or a scope that `withTraceContext` opened. */
+export interface ActiveContext {
+  readonly currentSpan: Span | undefined
+  readonly ambient: Ambient
+  /** What a span started here has as its parent. */
+  readonly identity: ParentIdentity | undefined
+  spanContext(): SpanContext | undefined
+}
+
+/** A context that came from elsewhere: its span is a parent, not a current span. */
+export class ContextScope implements ActiveContext {
+  readonly currentSpan = undefined
+  readonly ambient: Ambient
+  readonly identity: ParentIdentity | undefined
+  private readonly remote: SpanContext | undefined
+
+  constructor(context: TraceContext) {
+    this.ambient = ambientOf(context)
+    this.identity = identityOf(context.spanContext)
+    this.remote = context.spanContext
+  }
+
+  spanContext(): SpanContext | undefined {
+    return this.remote
+  }
+}
+
+/** Created when first needed: every await costs 0.2 µs more once it is in use on Node 20. */
+let storage: AsyncLocalStorage<ActiveContext> | undefined
+let readProcessContext: () => TraceContext = () => ({
+  spanContext: undefined,
+  baggage: new Map(),
+  requestId: undefined,
+})
+let processScope: ContextScope | undefined
+
+/** Sets where the context of the whole process comes from; it is asked when first needed. */
+export function setProcessContext(read: () => TraceContext): void {
+  readProcessContext = read
+  processScope = undefined
+}
+
+/** The scope that everything runs in which has no other. */
+export function processContext(): ContextScope {
+  processScope ??= new ContextScope(readProcessContext())
+  return processScope
+}
+
+export function activeContext(): ActiveContext {
+  return storage?.getStore() ?? processContext()
+}
+
+export function runInContext<A extends unknown[], T>(context: ActiveContext, fn: (...args: A) => T, ...args: A): T {
+  storage ??= new (process.getBuiltinModule('node:async_hooks').AsyncLocalStorage)()
+  return storage.run(context, fn, ...args)
+}
+
+/** Runs `fn` in an extracted context: spans started in it continue its trace, or start one if it is empty. */
+export function withTraceContext<T>(context: TraceContext, fn: () => T): T {
+  return runInContext(new ContextScope(context), fn)
+}
+
+/** A function that runs in the context that is current now. */
+export function bindTraceContext<F extends (...args: never[]) => unknown>(fn: F): F {
+  const context = storage?.getStore()
+  if (context === undefined) return fn
+  const bound = function (this: unknown, ...args: never[]): unknown {
+    return runInContext(context, () => fn.apply(this, args))
+  }
+  return bound as unknown as F
+}

@@ -1,0 +1,48 @@
+import { exactRecordBound, recordBound, type SpanRecord, writeSpanRecord } from '../otlp/encode-span.ts'
+import type { SpanLimits } from '../types/options.ts'
+import type { ProtobufWriter } from '../wire/protobuf-writer.ts'
+import { OpenSpans } from './open-spans.ts'
+import type { Sampler } from './sampler.ts'
+
+/** Where the bytes of ended spans go. */
+export interface SpanSink {
+  /** Bounds up to here are taken as they are; a larger one is worth being measured exactly. */
+  readonly largeBytes: number
+  /** A writer with room for `bound` bytes, or undefined when the span has been dropped and counted. */
+  reserve(bound: number): ProtobufWriter | undefined
+  /** Takes what has been written since `reserve`, or drops and counts it. */
+  commit(): void
+  /** Drops and counts what has been written since `reserve`. */
+  refuse(): void
+}
+
+/** What all spans of one set-up share. */
+export interface Recorder {
+  readonly sampler: Sampler
+  readonly limits: SpanLimits
+  readonly sink: SpanSink
+  readonly open: OpenSpans
+  started: number
+  unsampled: number
+  ended: number
+}
+
+export function createRecorder(sampler: Sampler, limits: SpanLimits, sink: SpanSink): Recorder {
+  return { sampler, limits, sink, open: new OpenSpans(), started: 0, unsampled: 0, ended: 0 }
+}
+
+/** Encodes an ended span straight into the sink. */
+export function writeSpan(sink: SpanSink, span: SpanRecord, textBound: number): void {
+  let bound = recordBound(span, textBound)
+  if (bound > sink.largeBytes) bound = exactRecordBound(span)
+  const out = sink.reserve(bound)
+  if (out === undefined) return
+  try {
+    writeSpanRecord(out, span, bound)
+  } catch {
+    // Only a record beyond its bound can end up here; the caller's program must not hear of it.
+    sink.refuse()
+    return
+  }
+  sink.commit()
+}

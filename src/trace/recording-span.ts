@@ -1,0 +1,210 @@
+import { FLAG_HAS_IS_REMOTE, FLAG_IS_REMOTE } from '../otlp/fields.ts'
+import { ENDED, type Shape, spanName } from '../otlp/shape.ts'
+import type { StoredValue } from '../otlp/values.ts'
+import type { SpanLimits } from '../types/options.ts'
+import type { Attributes, Link, Span, SpanContext, SpanKind, SpanStatus, TimeInput } from '../types/span.ts'
+import type { Ambient } from './ambient.ts'
+import { type AttributeSlots, NO_VALUES, recordAttribute, recordAttributes } from './attribute-recorder.ts'
+import { type ClockAnchor, isTimeInput, readClock, readClockForRoot, readTime, timeHigh, timeLow } from './clock.ts'
+import type { ActiveContext } from './context.ts'
+import { describeException } from './exception.ts'
+import { randomWords } from './ids.ts'
+import type { OpenSpan } from './open-spans.ts'
+import { contextOf, type ParentIdentity } from './parent.ts'
+import { type Recorder, writeSpan } from './recorder.ts'
+import { DetailsRecord } from './span-details.ts'
+import { textOf } from './text-of.ts'
+
+/** W3C trace flags (trace context level 2, "trace-flags"). */
+export const SAMPLED = 0x01
+export const RANDOM = 0x02
+const ROOT_FLAGS = SAMPLED | RANDOM | FLAG_HAS_IS_REMOTE
+
+/**
+ * A span that is recorded. Its fields are what the encoder reads at `end()`, flat, so that a span is one object; after that
+ * its shape is ENDED and it keeps its identity only.
+ */
+export class RecordingSpan implements Span, ActiveContext, ParentIdentity, AttributeSlots, OpenSpan {
+  readonly trace0: number
+  readonly trace1: number
+  readonly trace2: number
+  readonly trace3: number
+  readonly span0: number
+  readonly span1: number
+  readonly parent0: number
+  readonly parent1: number
+  readonly flags: number
+  readonly traceState: string
+  readonly anchor: ClockAnchor
+  readonly ambient: Ambient
+  readonly otlpKind: number
+  startLow = 0
+  startHigh = 0
+  endLow = 0
+  endHigh = 0
+  nameField: Uint8Array
+  shape: Shape
+  values: StoredValue[] = NO_VALUES
+  textBound = 0
+  droppedAttributes = 0
+  details: DetailsRecord | undefined = undefined
+  previous: OpenSpan | undefined = undefined
+  following: OpenSpan | undefined = undefined
+  private readonly recorder: Recorder
+  private context: SpanContext | undefined = undefined
+
+  /** `random` is the index of the new ids in `randomWords`: two words below a parent, six at a root. */
+  constructor(
+    recorder: Recorder,
+    name: string,
+    kind: SpanKind,
+    random: number,
+    parent: ParentIdentity | undefined,
+    ambient: Ambient,
+  ) {
+    this.recorder = recorder
+    this.ambient = ambient
+    this.otlpKind = kind + 1
+    this.span0 = randomWords[random]!
+    this.span1 = randomWords[random + 1]!
+    if (parent === undefined) {
+      this.trace0 = randomWords[random + 2]!
+      this.trace1 = randomWords[random + 3]!
+      this.trace2 = randomWords[random + 4]!
+      this.trace3 = randomWords[random + 5]!
+      this.parent0 = 0
+      this.parent1 = 0
+      this.flags = ROOT_FLAGS
+      this.traceState = ''
+      this.anchor = readClockForRoot()
+    } else {
+      this.trace0 = parent.trace0
+      this.trace1 = parent.trace1
+      this.trace2 = parent.trace2
+      this.trace3 = parent.trace3
+      this.parent0 = parent.span0
+      this.parent1 = parent.span1
+      this.flags = parent.childFlags | SAMPLED
+      this.traceState = parent.traceState
+      this.anchor = parent.anchor ?? readClockForRoot()
+      if (parent.anchor !== undefined) readClock(parent.anchor)
+    }
+    this.startLow = timeLow()
+    this.startHigh = timeHigh()
+    const known = spanName(name)
+    this.nameField = known.field
+    this.shape = known.shape
+    recorder.open.add(this)
+  }
+
+  get limits(): SpanLimits {
+    return this.recorder.limits
+  }
+
+  get currentSpan(): Span {
+    return this
+  }
+
+  get identity(): ParentIdentity {
+    return this
+  }
+
+  /** OTLP flags of a child of this span, whose parent is not remote. */
+  get childFlags(): number {
+    return this.flags & ~FLAG_IS_REMOTE
+  }
+
+  spanContext(): SpanContext {
+    this.context ??= contextOf(this)
+    return this.context
+  }
+
+  isRecording(): boolean {
+    return this.shape !== ENDED
+  }
+
+  setAttribute(key: string, value: unknown): this {
+    recordAttribute(this, key, value)
+    return this
+  }
+
+  setAttributes(attributes: Attributes): this {
+    recordAttributes(this, attributes)
+    return this
+  }
+
+  addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {
+    if (this.shape === ENDED) return this
+    const timeGiven = isTimeInput(attributesOrTime)
+    readTime(timeGiven ? attributesOrTime : time, this.anchor)
+    this.ensureDetails().addEvent(textOf(name), timeGiven ? undefined : attributesOrTime)
+    return this
+  }
+
+  recordException(exception: unknown, time?: TimeInput): void {
+    this.addEvent('exception', describeException(exception), time)
+  }
+
+  addLink(link: Link): this {
+    if (this.shape !== ENDED && typeof link === 'object' && link !== null) this.ensureDetails().addLink(link)
+    return this
+  }
+
+  addLinks(links: readonly Link[]): this {
+    if (Array.isArray(links)) for (const link of links) this.addLink(link)
+    return this
+  }
+
+  setStatus(status: SpanStatus): this {
+    if (this.shape !== ENDED && typeof status === 'object' && status !== null) this.ensureDetails().setStatus(status)
+    return this
+  }
+
+  /** The attributes stay in the shapes of the first name: only their keys matter there. */
+  updateName(name: string): this {
+    if (this.shape !== ENDED) this.nameField = spanName(textOf(name)).field
+    return this
+  }
+
+  /** Sets a start that is not now; the caller has just constructed the span. */
+  startAt(time: TimeInput): void {
+    readTime(time, this.anchor)
+    this.startLow = timeLow()
+    this.startHigh = timeHigh()
+  }
+
+  end(endTime?: TimeInput): void {
+    if (this.shape === ENDED) return
+    if (endTime === undefined) readClock(this.anchor)
+    else readTime(endTime, this.anchor)
+    this.endLow = timeLow()
+    this.endHigh = timeHigh()
+    if (this.endsBeforeStart()) this.endAtStart()
+    const { recorder } = this
+    recorder.open.remove(this)
+    recorder.ended++
+    writeSpan(recorder.sink, this, this.textBound)
+    this.shape = ENDED
+    this.values = NO_VALUES
+    this.details = undefined
+  }
+
+  [Symbol.dispose](): void {
+    this.end()
+  }
+
+  private endsBeforeStart(): boolean {
+    if (this.endHigh !== this.startHigh) return this.endHigh < this.startHigh
+    return this.endLow >>> 0 < this.startLow >>> 0
+  }
+
+  private endAtStart(): void {
+    this.endLow = this.startLow
+    this.endHigh = this.startHigh
+  }
+
+  private ensureDetails(): DetailsRecord {
+    this.details ??= new DetailsRecord(this.recorder.limits)
+    return this.details
+  }
+}

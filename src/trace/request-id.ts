@@ -1,0 +1,15 @@
+import { activeContext, processContext } from './context.ts'
+
+/** The request id of the async context, else REQUEST_ID, else the process's own once one exists. */
+export function getRequestId(): string | undefined {
+  return activeContext().ambient.requestId ?? processContext().ambient.requestId
+}
+
+/** As `getRequestId`; where there is none, a UUID for the scope, or outside of any for the process. */
+export function ensureRequestId(): string {
+  const known = getRequestId()
+  if (known !== undefined) return known
+  const created = process.getBuiltinModule('node:crypto').randomUUID()
+  activeContext().ambient.requestId = created
+  return created
+}

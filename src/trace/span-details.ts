@@ -1,0 +1,84 @@
+import { takeAttributes } from '../otlp/attributes.ts'
+import type { SpanDetails } from '../otlp/encode-span.ts'
+import { encodeEvent, encodeLink } from '../otlp/event.ts'
+import { truncate } from '../otlp/take-value.ts'
+import { isValidSpanContext } from '../propagation/span-context.ts'
+import type { SpanLimits } from '../types/options.ts'
+import type { Attributes, Link, SpanStatus } from '../types/span.ts'
+import { timeHigh, timeLow } from './clock.ts'
+import { hexToBytes } from './ids.ts'
+import { flagsOf, traceStateText } from './parent.ts'
+
+const UNSET = 0
+const OK = 1
+const ERROR = 2
+
+/** Events, links and status of a span; most spans have none of them. */
+export class DetailsRecord implements SpanDetails {
+  readonly events: Uint8Array[] = []
+  readonly links: Uint8Array[] = []
+  bytes = 0
+  droppedEvents = 0
+  droppedLinks = 0
+  statusCode: number = UNSET
+  statusMessage = ''
+  private readonly limits: SpanLimits
+
+  constructor(limits: SpanLimits) {
+    this.limits = limits
+  }
+
+  /** Adds an event at the time that the clock was last read. */
+  addEvent(name: string, attributes: Attributes | undefined): void {
+    const { eventCount, attributesPerEvent, attributeValueLength } = this.limits
+    if (this.events.length >= eventCount) {
+      this.droppedEvents++
+      return
+    }
+    const timed = { name, timeLow: timeLow(), timeHigh: timeHigh() }
+    const taken = takeAttributes(attributes, attributesPerEvent, attributeValueLength)
+    this.keep(this.events, encodeEvent({ ...timed, attributes: taken }))
+  }
+
+  /** A link to something that is no valid span context is ignored. */
+  addLink(link: Link): void {
+    const { context } = link
+    if (!isValidSpanContext(context)) return
+    const { linkCount, attributesPerLink, attributeValueLength } = this.limits
+    if (this.links.length >= linkCount) {
+      this.droppedLinks++
+      return
+    }
+    const { entries, dropped } = takeAttributes(link.attributes, attributesPerLink, attributeValueLength)
+    const encoded = encodeLink({
+      traceId: hexToBytes(context.traceId),
+      spanId: hexToBytes(context.spanId),
+      traceState: traceStateText(context),
+      flags: flagsOf(context),
+      entries,
+      dropped: dropped + countOf(link.droppedAttributesCount),
+    })
+    this.keep(this.links, encoded)
+  }
+
+  /** Ok is final, Error beats Unset, and only Error keeps a message (OTel trace API, "Set Status"). */
+  setStatus(status: SpanStatus): void {
+    const { code, message } = status
+    if (this.statusCode === OK || (code !== OK && code !== ERROR)) return
+    this.statusCode = code
+    this.statusMessage = code === ERROR && typeof message === 'string' ? this.limit(message) : ''
+  }
+
+  private limit(text: string): string {
+    return truncate(text, this.limits.attributeValueLength)
+  }
+
+  private keep(list: Uint8Array[], encoded: Uint8Array): void {
+    list.push(encoded)
+    this.bytes += encoded.length
+  }
+}
+
+function countOf(value: number | undefined): number {
+  return typeof value === 'number' && value > 0 && value < 2 ** 32 ? Math.floor(value) : 0
+}

@@ -1,0 +1,37 @@
+import type { Span, SpanOptions, Tracer } from '../types/span.ts'
+import { runInContext } from './context.ts'
+import { NOOP_SPAN } from './non-recording-span.ts'
+import { runInSpan } from './run-in-span.ts'
+import type { SpanSource } from './span-source.ts'
+
+type SpanCallback = (span: Span) => unknown
+
+/** The public tracer over a set-up, or over whichever is present when a span is started. */
+export class SourceTracer implements Tracer {
+  private readonly source: () => SpanSource
+
+  constructor(source: () => SpanSource) {
+    this.source = source
+  }
+
+  startSpan(name: string, options?: SpanOptions, _context?: unknown): Span {
+    return this.source().start(name, options)
+  }
+
+  startActiveSpan<F extends SpanCallback>(name: string, ...rest: readonly unknown[]): ReturnType<F> {
+    const span = this.source().start(name, optionsOf(rest))
+    const fn = rest.at(-1) as F
+    const result = span === NOOP_SPAN ? fn(span) : runInContext(span, fn as SpanCallback, span)
+    return result as ReturnType<F>
+  }
+
+  span<T>(name: string, ...rest: readonly unknown[]): T {
+    return runInSpan(this.source().start(name, optionsOf(rest)), rest.at(-1) as (span: Span) => T)
+  }
+}
+
+/** The argument before the callback, if it is one. */
+function optionsOf(rest: readonly unknown[]): SpanOptions | undefined {
+  const [first] = rest
+  return rest.length > 1 && typeof first === 'object' && first !== null ? (first as SpanOptions) : undefined
+}
