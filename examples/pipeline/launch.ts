@@ -3,10 +3,10 @@ import { once } from 'node:events'
 import { childEnv } from 'blueprint-tracing'
 import type { StepReport } from './step.ts'
 
-/** How a step's process ended. Without a report it died before it could send one. */
 export interface StepEnd {
-  readonly processId: number | undefined
+  /** Why the step failed. */
   readonly failure: string | undefined
+  /** Absent where the process died before it could send one. */
   readonly report: StepReport | undefined
 }
 
@@ -22,5 +22,5 @@ export async function launchStep(step: string, sceneId: string): Promise<StepEnd
   // Both: a message may still be on its way when the process has ended.
   const [[code, signal]] = await Promise.all([once(child, 'exit'), once(child, 'disconnect')])
   const failure = code === 0 ? undefined : (report?.error ?? `ended with ${signal ?? `exit code ${code}`}`)
-  return { processId: child.pid, failure, report }
+  return { failure, report }
 }

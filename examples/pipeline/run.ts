@@ -60,7 +60,7 @@ function summarise(): void {
   const spans = readTraceFile(TRACE_FILE)
   for (const tree of renderTrees(spans, text => styleText('red', text))) console.log(`\n${tree}`)
   const { started, delivered, lost, filed } = totalsOf(ledgers)
-  if (spans.length !== filed) problems.push(`${filed} spans were written by the counts, but the file holds ${spans.length}`)
+  if (spans.length !== filed) problems.push(`the counts say ${filed} spans, but ${TRACE_FILE} holds ${spans.length}`)
   for (const shortfall of shortfallsOf(ledgers)) console.log(shortfall)
   console.log(`\n${TRACE_FILE} holds ${spans.length} spans`)
   console.log(`spans: started ${started}, delivered ${delivered}, lost ${lost}`)

@@ -1,7 +1,7 @@
 import { massProperties } from './mass-properties.ts'
 import type { Mesh } from './mesh.ts'
-import { type Topology, topologyOf } from './topology.ts'
-import type { Mat3, Vec3 } from './vec3.ts'
+import type { Topology } from './topology.ts'
+import { type Mat3, scale, type Vec3 } from './vec3.ts'
 
 /** What a simulator needs to know of a solid mesh, in metres and kilograms. */
 export interface SimReady {
@@ -22,21 +22,27 @@ export interface SimReady {
 /** Throws where the mesh encloses nothing. `density` is in kg/m³. */
 export function describeSolid(mesh: Mesh, topology: Topology, density: number): SimReady {
   const { area, volume, centerOfMass, inertia, apex } = massProperties(mesh)
-  if (!(volume > 0)) throw new Error(`the mesh encloses a volume of ${volume} m³: its faces are inside out, or it is flat`)
-  const scaled = inertia.map(row => row.map(entry => entry * density)) as unknown as Mat3
-  const mass = volume * density
-  return { topology, ...doubtsOf(topology), area, volume, density, mass, centerOfMass, inertia: scaled, apex }
+  if (!(volume > 0)) throw new Error(`a volume of ${volume} m³: the faces are inside out, or the mesh is flat`)
+  return {
+    topology,
+    ...doubtsOf(topology),
+    area,
+    volume,
+    density,
+    mass: volume * density,
+    centerOfMass,
+    inertia: [scale(inertia[0], density), scale(inertia[1], density), scale(inertia[2], density)],
+    apex,
+  }
 }
 
-function doubtsOf({ watertight, boundaryEdges, nonManifoldEdges, inconsistentEdges }: Topology): {
-  approximate?: string
-} {
-  if (watertight) return {}
-  const counts = [
-    [boundaryEdges, 'boundary'],
-    [nonManifoldEdges, 'non-manifold'],
-    [inconsistentEdges, 'inconsistent'],
-  ] as const
-  const present = counts.filter(([count]) => count > 0)
-  return { approximate: present.map(([count, kind]) => `${count} ${kind} edges`).join(', ') }
+function doubtsOf(topology: Topology): Pick<SimReady, 'approximate'> {
+  if (topology.watertight) return {}
+  const counts = {
+    boundary: topology.boundaryEdges,
+    'non-manifold': topology.nonManifoldEdges,
+    inconsistent: topology.inconsistentEdges,
+  }
+  const present = Object.entries(counts).filter(([, count]) => count > 0)
+  return { approximate: present.map(([kind, count]) => `${count} ${kind} edges`).join(', ') }
 }

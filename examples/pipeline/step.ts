@@ -20,8 +20,7 @@ export async function runStep(jobName: string, work: (scene: Scene) => void): Pr
   const error = messageOfFailure(() => traceJob(jobName, { sceneId: scene.id }, () => work(scene)))
   if (error !== undefined) process.exitCode = 1
   const report: StepReport = { stats: await finishTracing(tracing), ...(error !== undefined && { error }) }
-  // Once the report is out, the channel is all that keeps the process alive.
-  process.send?.(report, undefined, undefined, () => process.disconnect())
+  process.send?.(report)
 }
 
 function messageOfFailure(work: () => void): string | undefined {

@@ -5,7 +5,7 @@ export const OUT_DIR = 'out'
 export const TRACE_FILE: string = `${OUT_DIR}/traces.jsonl`
 
 /** Longest wait for a collector that does not answer. */
-const SHUTDOWN_TIMEOUT_MS = 5_000
+const SHUTDOWN_TIMEOUT_MS = 2_000
 
 /** Spans go to the trace file, and to a collector as well where the environment names one. */
 export function startTracing(serviceName: string): Tracing {

@@ -5,7 +5,7 @@ export function renderTrees(spans: readonly FiledSpan[], highlight: (text: strin
   const known = new Set(spans.map(span => span.spanId))
   const inOrder = [...spans].sort((a, b) => (a.startNs < b.startNs ? -1 : 1))
   const roots = inOrder.filter(span => span.parentSpanId === undefined || !known.has(span.parentSpanId))
-  const children = Map.groupBy(inOrder, span => span.parentSpanId)
+  const children = groupByParent(inOrder)
   return roots.map(root => renderTree(rowsOf(root, undefined, children, '', ''), root.traceId, highlight))
 }
 
@@ -15,7 +15,18 @@ interface Row {
   /** Whether the span comes from another process than its parent. */
   readonly enters: boolean
 }
+
 type Children = ReadonlyMap<string | undefined, readonly FiledSpan[]>
+
+function groupByParent(spans: readonly FiledSpan[]): Children {
+  const children = new Map<string | undefined, FiledSpan[]>()
+  for (const span of spans) {
+    const siblings = children.get(span.parentSpanId)
+    if (siblings === undefined) children.set(span.parentSpanId, [span])
+    else siblings.push(span)
+  }
+  return children
+}
 
 function rowsOf(span: FiledSpan, parent: FiledSpan | undefined, children: Children, head: string, rest: string): Row[] {
   const below = children.get(span.spanId) ?? []

@@ -20,23 +20,20 @@ export interface Body {
 
 /** A USD stage as text: metres, kilograms, y up, earth's gravity. `name` is a USD identifier. */
 export function formatUsda(name: string, bodies: readonly Body[]): string {
+  const gravity = prim('PhysicsScene', 'physics', [], EARTH)
+  const children = [...gravity, ...bodies.flatMap(body => ['', ...bodyPrim(body)])]
   const lines = [
     '#usda 1.0',
     '(',
     ...indented([`defaultPrim = "${name}"`, 'kilogramsPerUnit = 1', 'metersPerUnit = 1', 'upAxis = "Y"']),
     ')',
     '',
-    ...prim('Xform', name, [], [...GRAVITY, ...bodies.flatMap(body => ['', ...bodyPrim(body)])]),
+    ...prim('Xform', name, [], children),
   ]
   return `${lines.join('\n')}\n`
 }
 
-const GRAVITY = prim(
-  'PhysicsScene',
-  'physics',
-  [],
-  ['vector3f physics:gravityDirection = (0, -1, 0)', 'float physics:gravityMagnitude = 9.81'],
-)
+const EARTH = ['vector3f physics:gravityDirection = (0, -1, 0)', 'float physics:gravityMagnitude = 9.81']
 
 function bodyPrim(body: Body): string[] {
   const metadata = ['prepend apiSchemas = ["PhysicsRigidBodyAPI", "PhysicsMassAPI"]']
@@ -58,16 +55,17 @@ function meshPrim(mesh: Mesh): string[] {
   const { min, max } = boundsOf(mesh)
   const points = Array.from({ length: vertexCount(mesh) }, (_, index) => tuple(vertexAt(mesh, index)))
   const counts = Array.from({ length: faceCount(mesh) }, () => 3)
-  // A moving body must collide as something convex: simulators refuse a bare triangle mesh there.
   const schemas = 'prepend apiSchemas = ["PhysicsCollisionAPI", "PhysicsMeshCollisionAPI"]'
-  return prim('Mesh', 'mesh', [schemas], [
+  const properties = [
     `float3[] extent = [${tuple(min)}, ${tuple(max)}]`,
     `int[] faceVertexCounts = [${counts.join(', ')}]`,
     `int[] faceVertexIndices = [${mesh.faces.join(', ')}]`,
+    // A moving body has to collide as something convex; simulators refuse a bare triangle mesh there.
     'uniform token physics:approximation = "convexHull"',
     `point3f[] points = [${points.join(', ')}]`,
     'uniform token subdivisionScheme = "none"',
-  ])
+  ]
+  return prim('Mesh', 'mesh', [schemas], properties)
 }
 
 function prim(type: string, name: string, metadata: readonly string[], body: readonly string[]): string[] {

@@ -1,6 +1,12 @@
 import { boundsOf, type Mesh, vertexAt, vertexCount } from './mesh.ts'
 import { length, subtract, type Vec3 } from './vec3.ts'
 
+/** A millionth of the mesh's diagonal: scanners and exporters agree with themselves to about six digits. */
+export function weldTolerance(mesh: Mesh): number {
+  const { min, max } = boundsOf(mesh)
+  return 1e-6 * length(subtract(max, min))
+}
+
 /**
  * Merges vertices that lie within `tolerance` of each other (a distance in the mesh's units; 0 merges equal ones only).
  *

@@ -19,7 +19,8 @@ export function whyOff(
   if (environment.oneOf('OTEL_SDK_DISABLED', ['true', 'false'], 'false') === 'true') return 'OTEL_SDK_DISABLED is true'
   const asked = environment.flag('ENABLE_TRACING')
   if (asked === false) return `ENABLE_TRACING is ${environment.text('ENABLE_TRACING')}`
-  const isOn = asked || hasExportersOption || isProduction(environment) || environment.firstSet(SWITCHES_ON) !== undefined
+  const isOn =
+    asked || hasExportersOption || isProduction(environment) || environment.firstSet(SWITCHES_ON) !== undefined
   return isOn ? undefined : 'nothing turns it on'
 }
 

@@ -47,7 +47,8 @@ function readUrl(environment: EnvironmentReader, name: string, fallback: URL): U
   const value = environment.text(name)
   if (value === undefined) return fallback
   const url = parseHttpUrl(value.includes('://') ? value : `http://${value}`)
-  if (url === undefined) environment.refuse(name, EXPECTED, `using ${withoutSecrets(fallback.href)}`, describe(withoutSecrets(value)))
+  if (url === undefined)
+    environment.refuse(name, EXPECTED, `using ${withoutSecrets(fallback.href)}`, describe(withoutSecrets(value)))
   return url ?? fallback
 }
 

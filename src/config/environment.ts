@@ -4,7 +4,7 @@ const TRUE_WORDS = ['1', 'true', 'yes', 'y', 'on']
 const FALSE_WORDS = ['0', 'false', 'no', 'n', 'off']
 
 /** A long list of unknown names must not flood the log. */
-const MAX_NOTICES = 32
+const MAX_REFUSED_NAMES = 10
 
 /**
  * Reads environment variables and keeps one notice for each value that cannot be used. It never throws.
@@ -53,7 +53,7 @@ export class EnvironmentReader {
   ratio(name: string, fallback: number): number {
     const value = this.text(name)
     if (value === undefined) return fallback
-    if (/^(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(value) && Number(value) <= 1) return Number(value)
+    if (/^(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?$/i.test(value) && Number(value) <= 1) return Number(value)
     this.refuse(name, RATIO_RANGE, `using ${fallback}`)
     return fallback
   }
@@ -72,14 +72,19 @@ export class EnvironmentReader {
    * notice, and so does `none` beside others. Undefined where the variable is unset or nothing of it can be used.
    */
   names<T extends string>(name: string, accepted: readonly T[]): readonly T[] | undefined {
-    const words = new Set(this.text(name)?.toLowerCase().split(/\s*,\s*/))
+    const isAccepted = (word: string): word is T => (accepted as readonly string[]).includes(word)
+    const words = new Set(
+      (this.text(name) ?? '')
+        .toLowerCase()
+        .split(',')
+        .map(word => word.trim()),
+    )
     words.delete('')
     if (words.size === 1 && words.has('none')) return []
-    const usable: T[] = []
-    for (const word of words) {
-      const found = accepted.find(choice => choice === word)
-      if (found !== undefined) usable.push(found)
-      else this.refuse(name, `none or a comma list of ${accepted.join(', ')}`, 'leaving it out', describe(word))
+    const usable = [...words].filter(isAccepted)
+    const refused = [...words].filter(word => !isAccepted(word))
+    for (const word of refused.slice(0, MAX_REFUSED_NAMES)) {
+      this.refuse(name, `none or a comma list of ${accepted.join(', ')}`, 'leaving it out', describe(word))
     }
     return usable.length > 0 ? usable : undefined
   }
@@ -90,7 +95,7 @@ export class EnvironmentReader {
   }
 
   note(sentence: string): void {
-    if (this.#notices.size < MAX_NOTICES) this.#notices.add(sentence)
+    this.#notices.add(sentence)
   }
 }
 

@@ -3,7 +3,16 @@ import type { CustomExporterOptions, ExporterOptions } from '../types/options.ts
 import type { EnvironmentReader } from './environment.ts'
 import { chooseExporters } from './exporter-choice.ts'
 import { planOtlp } from './otlp.ts'
-import { integerOrInfinity, oneOf, optionsOf, plainObject, requiredOneOf, text, wrongType } from './validate.ts'
+import {
+  integerOrInfinity,
+  oneOf,
+  optionsOf,
+  plainObject,
+  requiredFunction,
+  requiredOneOf,
+  requiredText,
+  text,
+} from './validate.ts'
 
 /** Options that have been checked; called once tracing is on, it fills in what they leave to the environment. */
 export type ExporterPlan = (environment: EnvironmentReader, exportTimeoutMs: number) => ExporterConfig
@@ -41,7 +50,10 @@ export function resolveDestination(
   const { plans, because } = given === undefined ? planFromEnvironment(environment) : planFromOption(given)
   const exporters = plans.map(plan => plan(environment, exportTimeoutMs))
   const targets = exporters.map(describeTarget).join(' and ')
-  return { exporters, summary: `${targets === '' ? 'recording nothing' : `exporting to ${targets}`}, because ${because}` }
+  return {
+    exporters,
+    summary: `${targets === '' ? 'recording nothing' : `exporting to ${targets}`}, because ${because}`,
+  }
 }
 
 function planExporter(path: string, value: unknown): ExporterPlan {
@@ -89,20 +101,28 @@ function wantsColors(environment: EnvironmentReader): boolean {
 function planFile(path: string, value: unknown): ExporterPlan {
   const given = optionsOf(path, value, ['kind', 'path', 'maxBytes'])
   const file = text(`${path}.path`, given.path)
-  const maxBytes = Math.min(integerOrInfinity(`${path}.maxBytes`, given.maxBytes, 1) ?? Number.POSITIVE_INFINITY, Number.MAX_SAFE_INTEGER)
+  const maxBytes = integerOrInfinity(`${path}.maxBytes`, given.maxBytes, 1) ?? Number.MAX_SAFE_INTEGER
   return environment => ({
     kind: 'file',
-    path: process.getBuiltinModule('node:path').resolve(file ?? environment.text('BLUEPRINT_TRACING_FILE') ?? 'traces.jsonl'),
-    maxBytes,
+    path: absolutePath(file ?? environment.text('BLUEPRINT_TRACING_FILE') ?? 'traces.jsonl'),
+    maxBytes: Math.min(maxBytes, Number.MAX_SAFE_INTEGER),
   })
+}
+
+/** The path itself where the working directory no longer exists: writing to it then fails and is counted. */
+function absolutePath(file: string): string {
+  try {
+    return process.getBuiltinModule('node:path').resolve(file)
+  } catch {
+    return file
+  }
 }
 
 function planCustom(path: string, value: unknown): ExporterPlan {
   const { exporter } = optionsOf(path, value, ['kind', 'exporter'])
-  const { name, export: send, close } = plainObject(`${path}.exporter`, exporter)
-  if (text(`${path}.exporter.name`, name) === undefined) throw wrongType(`${path}.exporter.name`, 'a non-empty string', name)
-  if (typeof send !== 'function') throw wrongType(`${path}.exporter.export`, 'a function', send)
-  if (close !== undefined && typeof close !== 'function') throw wrongType(`${path}.exporter.close`, 'a function', close)
-  const program = exporter as CustomExporterOptions['exporter']
-  return () => Object.freeze({ kind: 'custom', exporter: program })
+  const methods = plainObject(`${path}.exporter`, exporter)
+  requiredText(`${path}.exporter.name`, methods.name)
+  requiredFunction(`${path}.exporter.export`, methods.export)
+  if (methods.close !== undefined) requiredFunction(`${path}.exporter.close`, methods.close)
+  return () => Object.freeze({ kind: 'custom', exporter: exporter as CustomExporterOptions['exporter'] })
 }

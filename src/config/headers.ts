@@ -1,5 +1,5 @@
 import { type EnvironmentReader, percentDecode } from './environment.ts'
-import { describe, plainObject } from './validate.ts'
+import { describe, plainObject, typeName } from './validate.ts'
 
 type Headers = Readonly<Record<string, string>>
 
@@ -18,14 +18,8 @@ const RESERVED = new Set([
 /** Checks request headers and gives their names in lower case. No message shows a value. */
 export function headersOption(path: string, value: unknown): Headers {
   if (value === undefined) return {}
-  const entries = Object.entries(plainObject(path, value)).map(([name, text]) => {
-    const field = `${path}[${describe(name)}]`
-    if (!isUsableName(name)) throw new RangeError(`${field} must be a header name that the exporter does not set itself`)
-    if (typeof text !== 'string') throw new TypeError(`${field} must be a string, got a ${typeof text}`)
-    if (!isFieldValue(text)) throw new RangeError(`${field} must be Latin-1 text without control characters, got another value`)
-    return [name.toLowerCase(), text] as const
-  })
-  return Object.fromEntries(entries)
+  const entries = Object.entries(plainObject(path, value))
+  return Object.fromEntries(entries.map(([name, text]) => [name.toLowerCase(), checkHeader(path, name, text)]))
 }
 
 /** OTEL_EXPORTER_OTLP_HEADERS, overridden name by name by OTEL_EXPORTER_OTLP_TRACES_HEADERS. */
@@ -34,6 +28,14 @@ export function headersFromEnvironment(environment: EnvironmentReader): Headers 
     ...readHeaders(environment, 'OTEL_EXPORTER_OTLP_HEADERS'),
     ...readHeaders(environment, 'OTEL_EXPORTER_OTLP_TRACES_HEADERS'),
   }
+}
+
+function checkHeader(path: string, name: string, text: unknown): string {
+  const field = `${path}[${describe(name)}]`
+  if (!isUsableName(name)) throw new RangeError(`${field} must be a header name that the exporter does not set itself`)
+  if (typeof text !== 'string') throw new TypeError(`${field} must be a string, got ${typeName(text)}`)
+  if (isFieldValue(text)) return text
+  throw new RangeError(`${field} must be Latin-1 text without control characters (not shown)`)
 }
 
 /** Entries that cannot be used are left out and named by their position, since any part of them may be a secret. */

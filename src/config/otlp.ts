@@ -42,7 +42,12 @@ export function planOtlp(
 }
 
 /** An enum that the general variable sets and the one for traces overrides. */
-function choose<T extends string>(environment: EnvironmentReader, name: string, accepted: readonly T[], fallback: T): T {
+function choose<T extends string>(
+  environment: EnvironmentReader,
+  name: string,
+  accepted: readonly T[],
+  fallback: T,
+): T {
   const general = environment.oneOf(`OTEL_EXPORTER_OTLP_${name}`, accepted, fallback)
   return environment.oneOf(`OTEL_EXPORTER_OTLP_TRACES_${name}`, accepted, general)
 }

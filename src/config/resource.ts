@@ -24,10 +24,63 @@ export function planResource(options: ResourceOptions): (environment: Environmen
   return environment => {
     const listed = readAttributes(environment)
     const merged = new Map<string, unknown>()
-    for (const weaker of [identity(listed, environment), [...listed], detected()]) {
-      for (const [key, value] of weaker) if (!merged.has(key)) merged.set(key, value)
+    for (const [key, value] of [...identity(listed, environment), ...listed, ...detected()]) {
+      if (!merged.has(key)) merged.set(key, value)
     }
-    for (const [key, value] of [...given, ...Object.entries(named)]) if (value !== undefined) merged.set(key, value)
+    for (const [key, value] of [...given, ...Object.entries(named)]) {
+      if (value !== undefined && value !== null) merged.set(key, value)
+    }
     return Object.freeze(Object.fromEntries(merged))
   }
+}
+
+/** Arrays are copied, so that the program may go on using its own. */
+function resourceOption(value: unknown): readonly (readonly [string, unknown])[] {
+  if (value === undefined) return []
+  return Object.entries(plainObject('resource', value)).map(([key, attribute]) => {
+    if (key === '') throw new RangeError('resource must be an object with non-empty keys, got an empty key')
+    return [key, Array.isArray(attribute) ? Object.freeze([...attribute]) : attribute]
+  })
+}
+
+function identity(listed: ReadonlyMap<string, string>, environment: EnvironmentReader): [string, string][] {
+  const pick = (key: string, variable: string, fallback: string): [string, string] => [
+    key,
+    environment.text(variable) ?? listed.get(key) ?? fallback,
+  ]
+  return [
+    pick('service.name', 'OTEL_SERVICE_NAME', 'blueprint-pipeline'),
+    pick('service.version', 'SERVICE_VERSION', 'unknown'),
+    pick('deployment.environment', 'PIPELINE_ENV', 'local'),
+  ]
+}
+
+/** OTEL_RESOURCE_ATTRIBUTES, key=value pairs with percent-encoding. One error discards all of them. */
+function readAttributes(environment: EnvironmentReader): ReadonlyMap<string, string> {
+  const attributes = new Map<string, string>()
+  for (const pair of (environment.text('OTEL_RESOURCE_ATTRIBUTES') ?? '').split(',')) {
+    if (pair.trim() === '') continue
+    const equals = pair.indexOf('=')
+    const key = percentDecode(pair.slice(0, Math.max(equals, 0)).trim())
+    const value = percentDecode(pair.slice(equals + 1).trim())
+    if (!key || value === undefined) {
+      environment.refuse('OTEL_RESOURCE_ATTRIBUTES', 'a comma list of key=value, percent-encoded', 'ignoring all of it')
+      return new Map()
+    }
+    attributes.set(key, value)
+  }
+  return attributes
+}
+
+function detected(): [string, unknown][] {
+  return [
+    ['host.name', process.getBuiltinModule('node:os').hostname()],
+    ['process.pid', process.pid],
+    ['process.runtime.name', 'nodejs'],
+    ['process.runtime.version', process.versions.node],
+    ['process.executable.name', process.getBuiltinModule('node:path').basename(process.execPath)],
+    ['telemetry.sdk.language', 'nodejs'],
+    ['telemetry.sdk.name', 'blueprint-tracing'],
+    ['telemetry.sdk.version', VERSION],
+  ]
 }

@@ -21,13 +21,24 @@ export function planTls(path: string, value: unknown): (environment: Environment
   const serverName = text(`${path}.serverName`, given.serverName)
   const rejectUnauthorized = boolean(`${path}.rejectUnauthorized`, given.rejectUnauthorized)
   return environment => {
-    const parts = { ca: ca(environment), cert: cert(environment), key: key(environment), serverName, rejectUnauthorized }
+    const parts = {
+      ca: ca(environment),
+      cert: cert(environment),
+      key: key(environment),
+      serverName,
+      rejectUnauthorized,
+    }
     const entries = Object.entries(parts).filter(([, part]) => part !== undefined)
     return entries.length === 0 ? undefined : (Object.fromEntries(entries) as TlsConfig)
   }
 }
 
-function planPart(path: string, part: Part, pem: unknown, file: unknown): (env: EnvironmentReader) => string | undefined {
+function planPart(
+  path: string,
+  part: Part,
+  pem: unknown,
+  file: unknown,
+): (env: EnvironmentReader) => string | undefined {
   const inline = pemOption(`${path}.${part}`, pem)
   const named = text(`${path}.${part}File`, file)
   if (inline !== undefined && named !== undefined) {
@@ -45,7 +56,8 @@ function pemOption(path: string, value: unknown): string | undefined {
 
 function readFileOption(path: string, file: string): string {
   const read = readPem(file)
-  if (read.pem === undefined) throw new RangeError(`${path} must be ${EXPECTED_FILE}, got ${describe(file)} (${read.problem})`)
+  if (read.pem === undefined)
+    throw new RangeError(`${path} must be ${EXPECTED_FILE}, got ${describe(file)} (${read.problem})`)
   return read.pem
 }
 

@@ -17,14 +17,18 @@ export function optionsOf<K extends string>(
   return given as { readonly [P in K]?: unknown }
 }
 
-/** An object that is neither null nor an array. */
+/** An object that is neither null nor an array. Text in its place is not shown: it may be a key or a header. */
 export function plainObject(path: string, value: unknown): { readonly [key: string]: unknown } {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as { [key: string]: unknown }
-  throw wrongType(path, 'an object', value)
+  throw new TypeError(`${path} must be an object, got ${typeName(value)}`)
 }
 
 export function text(path: string, value: unknown): string | undefined {
-  if (value === undefined) return undefined
+  return value === undefined ? undefined : requiredText(path, value)
+}
+
+/** As `text`, but undefined is refused as well. */
+export function requiredText(path: string, value: unknown): string {
   if (typeof value !== 'string') throw wrongType(path, 'a non-empty string', value)
   if (value === '') throw wrongValue(path, 'a non-empty string', value)
   return value
@@ -69,6 +73,10 @@ export function requiredOneOf<T extends string>(path: string, value: unknown, ac
   return value as T
 }
 
+export function requiredFunction(path: string, value: unknown): void {
+  if (typeof value !== 'function') throw wrongType(path, 'a function', value)
+}
+
 /** Error for a value of the wrong type. */
 export function wrongType(path: string, expected: string, value: unknown): TypeError {
   return new TypeError(`${path} must be ${expected}, got ${describe(value)}`)
@@ -96,8 +104,12 @@ export function describe(value: unknown): string {
   if (typeof value === 'string') {
     return JSON.stringify(value.length > MAX_SHOWN_CHARACTERS ? `${value.slice(0, MAX_SHOWN_CHARACTERS)}…` : value)
   }
+  if (typeof value === 'bigint') return `${value}n`
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : typeName(value)
+}
+
+export function typeName(value: unknown): string {
+  if (value === undefined || value === null) return String(value)
   if (Array.isArray(value)) return 'an array'
-  if (typeof value === 'object' && value !== null) return 'an object'
-  if (typeof value === 'function' || typeof value === 'symbol') return `a ${typeof value}`
-  return String(value)
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }

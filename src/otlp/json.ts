@@ -108,9 +108,9 @@ function message<Numbers extends Record<string, number>>(numbers: Numbers, rules
 function schema<Numbers extends Record<string, number>>(numbers: Numbers, rules: Rules<Numbers>): Schema {
   const byNumber: (Schema[number] | undefined)[] = []
   for (const name in numbers) {
-    const rule = rules[name]
-    const { toJson, repeated } = typeof rule === 'function' ? { toJson: rule, repeated: false } : rule
-    byNumber[numbers[name]!] = { key: `"${name}":`, toJson, repeated }
+    const given: ToJson | Rule = rules[name]
+    const rule = typeof given === 'function' ? { toJson: given, repeated: false } : given
+    byNumber[numbers[name]!] = { key: `"${name}":`, ...rule }
   }
   return byNumber
 }
@@ -138,7 +138,7 @@ function objectText(reader: ProtobufReader, rules: Schema, depth: number): strin
   return `{${members}}`
 }
 
-/** A oneof: the last member counts. Below MAX_VALUE_DEPTH levels every value is empty. */
+/** A oneof: the last member counts. Below MAX_VALUE_DEPTH levels it is empty. */
 function anyValueText(reader: ProtobufReader, depth: number): string {
   let member = ''
   while (reader.next()) {

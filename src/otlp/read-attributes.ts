@@ -2,7 +2,7 @@ import type { ViewAttributes, ViewValue } from '../types/exporter.ts'
 import type { ProtobufReader } from '../wire/protobuf-reader.ts'
 import { ANY_VALUE, ARRAY_VALUE, KEY_VALUE, KEY_VALUE_LIST } from './fields.ts'
 
-/** Levels of arrays and maps that are read; what lies deeper is empty. Our own encoder uses one. */
+/** Arrays and maps around a value; a value that lies deeper reads as empty. Our own encoder uses one. */
 export const MAX_VALUE_DEPTH = 64
 
 /** Collects attributes; without a prototype, so that `__proto__` is a key like any other. */
@@ -46,14 +46,10 @@ function readEntry(reader: ProtobufReader, into: AttributeRecord, depth: number)
 function readValue(reader: ProtobufReader, depth: number): ViewValue {
   let value: ViewValue = null
   while (reader.next()) {
-    if (isNested(reader.field) && depth === MAX_VALUE_DEPTH) reader.skip()
+    if (depth > MAX_VALUE_DEPTH) reader.skip()
     else value = readMember(reader, value, depth)
   }
   return value
-}
-
-function isNested(field: number): boolean {
-  return field === ANY_VALUE.arrayValue || field === ANY_VALUE.kvlistValue
 }
 
 function readMember(reader: ProtobufReader, before: ViewValue, depth: number): ViewValue {

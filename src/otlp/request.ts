@@ -1,8 +1,11 @@
+import type { ViewAttributes } from '../types/exporter.ts'
 import type { Attributes } from '../types/span.ts'
+import { ProtobufReader } from '../wire/protobuf-reader.ts'
 import { byteTarget, ProtobufWriter } from '../wire/protobuf-writer.ts'
 import { varintSize } from '../wire/varint.ts'
 import { attributesBound, encode, takeAttributes, writeAttributes } from './attributes.ts'
 import { EXPORT_TRACE_SERVICE_REQUEST, INSTRUMENTATION_SCOPE, RESOURCE, RESOURCE_SPANS, SCOPE_SPANS } from './fields.ts'
+import { readAttributes } from './read-attributes.ts'
 
 const REQUEST_RESOURCE_SPANS = (EXPORT_TRACE_SERVICE_REQUEST.resourceSpans << 3) | 2
 const RESOURCE_FIELD = (RESOURCE_SPANS.resource << 3) | 2
@@ -61,4 +64,11 @@ function encodeScope(scope: { name: string; version: string }): Uint8Array {
     out.string(scope.version)
     out.close(mark, 1)
   })
+}
+
+/** The attributes of the frame's resource, decoded. */
+export function readResource(frame: RequestFrame): ViewAttributes {
+  const reader = new ProtobufReader(frame.resource)
+  reader.next()
+  return readAttributes(reader.message(), RESOURCE.attributes)
 }

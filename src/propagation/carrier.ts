@@ -46,14 +46,14 @@ export function writeCarrier(carrier: Carrier, header: HeaderName, value: string
   } catch {}
 }
 
-/** The names in a carrier that equal this one when case is ignored. May throw where the carrier does. */
-export function spellings(carrier: object, name: string): string[] {
+/** The names in a carrier that are this lower-case one when case is ignored. May throw where the carrier does. */
+export function spellings(carrier: object, lowerCase: string): string[] {
   const found: string[] = []
-  const lowerCase = name.toLowerCase()
   let scanned = 0
-  for (const key of namesOf(carrier, lowerCase)) {
+  for (const name of namesOf(carrier, lowerCase)) {
     if (++scanned > MAX_SCANNED_NAMES) break
-    if (typeof key === 'string' && key.length === name.length && key.toLowerCase() === lowerCase) found.push(key)
+    if (typeof name === 'string' && name.length === lowerCase.length && name.toLowerCase() === lowerCase)
+      found.push(name)
   }
   return found
 }

@@ -36,7 +36,7 @@ export function withContextEnvironment(
 ): Environment {
   const copy: Environment = { ...env }
   for (const variable of staleVariables(propagators)) {
-    for (const name of [variable, ...spellings(copy, variable)]) delete copy[name]
+    for (const name of [variable, ...spellings(copy, variable.toLowerCase())]) delete copy[name]
   }
   return Object.assign(copy, contextEnvironment(context, propagators))
 }

@@ -6,8 +6,7 @@ export const LOWER_HEX: Uint8Array = charTable('09af')
 
 const TRACE_ID_CHARS = 32
 const SPAN_ID_CHARS = 16
-const ZERO_TRACE_ID = '0'.repeat(TRACE_ID_CHARS)
-const ZERO_SPAN_ID = '0'.repeat(SPAN_ID_CHARS)
+const ZERO = charTable('00')
 
 /** Whether this names a span: ids of 32 and 16 lower-case hex digits, neither of them all zero. Never throws. */
 export function isValidSpanContext(context: unknown): context is SpanContext {
@@ -20,12 +19,16 @@ export function isValidSpanContext(context: unknown): context is SpanContext {
 
 /** Whether 32 characters from `start` are a trace id. */
 export function isTraceIdAt(text: string, start: number): boolean {
-  return isAll(LOWER_HEX, text, start, start + TRACE_ID_CHARS) && !text.startsWith(ZERO_TRACE_ID, start)
+  return isIdAt(text, start, start + TRACE_ID_CHARS)
 }
 
 /** Whether 16 characters from `start` are a span id. */
 export function isSpanIdAt(text: string, start: number): boolean {
-  return isAll(LOWER_HEX, text, start, start + SPAN_ID_CHARS) && !text.startsWith(ZERO_SPAN_ID, start)
+  return isIdAt(text, start, start + SPAN_ID_CHARS)
+}
+
+function isIdAt(text: string, start: number, end: number): boolean {
+  return isAll(LOWER_HEX, text, start, end) && !isAll(ZERO, text, start, end)
 }
 
 function hasValidIds(context: Partial<SpanContext> | null | undefined): boolean {

@@ -15,6 +15,9 @@ const END = 55
 const MAX_CHARS = 512
 
 const DASH = 0x2d
+const DIGIT_ZERO = 0x30
+const DIGIT_NINE = 0x39
+const LETTER_A = 0x61
 
 /**
  * The remote span that a `traceparent` value of any version names. Undefined where it is malformed, and then
@@ -27,7 +30,7 @@ export function parseTraceparent(text: string): SpanContext | undefined {
   return {
     traceId: value.slice(TRACE_ID, SPAN_ID - 1),
     spanId: value.slice(SPAN_ID, FLAGS - 1),
-    traceFlags: Number.parseInt(value.slice(FLAGS, END), 16) & KNOWN_FLAGS,
+    traceFlags: hexDigit(value.charCodeAt(END - 1)) & KNOWN_FLAGS,
     isRemote: true,
   }
 }
@@ -54,4 +57,8 @@ function isTraceparent(value: string): boolean {
 function mayEndAsItDoes(value: string): boolean {
   if (value.startsWith('ff')) return false
   return value.length === END || (value.charCodeAt(END) === DASH && !value.startsWith('00'))
+}
+
+function hexDigit(code: number): number {
+  return code <= DIGIT_NINE ? code - DIGIT_ZERO : code - LETTER_A + 10
 }

@@ -31,10 +31,10 @@ export function parseTraceState(text: string): TraceState | undefined {
     start = end + 1
     if (member === '') continue
     const equals = member.indexOf('=')
-    if (++count > MAX_MEMBERS || !isMember(member, equals)) return undefined
-    if (indexOfKey(members, member.slice(0, equals)) < 0) members.push(member)
+    if (++count > MAX_MEMBERS || !hasKey(member, equals) || !hasValue(member, equals + 1)) return undefined
+    if (count === 1 || indexOfPrefix(members, member.slice(0, equals + 1)) < 0) members.push(member)
   }
-  return members.length === 0 ? undefined : new TraceStateList(members)
+  return members.length === 0 ? undefined : new TraceStateList(members, text)
 }
 
 /** A list to build on: that of the text, empty without one or where the text is malformed. */
@@ -58,7 +58,7 @@ class TraceStateList implements TraceState {
   private readonly text: string
 
   constructor(members: readonly string[]) {
-    this.members = cutToLimit(members)
+    this.members = lengthOf(members) > MAX_KEPT_CHARS ? cutToLimit(members) : members
     this.text = this.members.join(',')
   }
 
@@ -84,32 +84,27 @@ class TraceStateList implements TraceState {
   }
 }
 
-function isMember(member: string, equals: number): boolean {
-  return equals > 0 && isKey(member.slice(0, equals)) && isValue(member.slice(equals + 1))
-}
-
 function isKey(key: unknown): key is string {
-  return (
-    typeof key === 'string' &&
-    key.length > 0 &&
-    key.length <= MAX_KEY_CHARS &&
-    isAll(KEY_START, key, 0, 1) &&
-    isAll(KEY, key)
-  )
+  return typeof key === 'string' && hasKey(key, key.length)
 }
 
 function isValue(value: unknown): value is string {
-  return (
-    typeof value === 'string' &&
-    value.length > 0 &&
-    value.length <= MAX_VALUE_CHARS &&
-    !value.endsWith(' ') &&
-    isAll(VALUE, value)
-  )
+  return typeof value === 'string' && hasValue(value, 0)
+}
+
+/** Whether the text begins with a key that ends before `end`. */
+function hasKey(text: string, end: number): boolean {
+  return end > 0 && end <= MAX_KEY_CHARS && isAll(KEY_START, text, 0, 1) && isAll(KEY, text, 1, end)
+}
+
+/** Whether the text ends with a value that begins at `start`. */
+function hasValue(text: string, start: number): boolean {
+  const chars = text.length - start
+  return chars > 0 && chars <= MAX_VALUE_CHARS && isAll(VALUE, text, start) && !text.endsWith(' ')
 }
 
 function indexOfKey(members: readonly string[], key: string): number {
-  return members.length === 0 ? -1 : members.findIndex(member => member.startsWith(`${key}=`))
+  return members.findIndex(member => member.startsWith(`${key}=`))
 }
 
 function without(members: readonly string[], index: number): readonly string[] {
@@ -118,10 +113,8 @@ function without(members: readonly string[], index: number): readonly string[] {
 
 /** Only whole members go: first the long ones, then any, each time from the right and never the front one. */
 function cutToLimit(members: readonly string[]): readonly string[] {
-  let chars = members.length - 1
-  for (const member of members) chars += member.length
-  if (chars <= MAX_KEPT_CHARS) return members
   const kept = [...members]
+  let chars = lengthOf(kept)
   for (const minChars of [LONG_MEMBER_CHARS + 1, 0]) {
     for (let i = kept.length - 1; i > 0 && chars > MAX_KEPT_CHARS; i--) {
       const member = kept[i]
@@ -131,4 +124,10 @@ function cutToLimit(members: readonly string[]): readonly string[] {
     }
   }
   return kept
+}
+
+function lengthOf(members: readonly string[]): number {
+  let chars = members.length - 1
+  for (const member of members) chars += member.length
+  return chars
 }

@@ -116,3 +116,12 @@ export interface Tracer {
   span<T>(name: string, fn: (span: Span) => T): T
   span<T>(name: string, options: SpanOptions, fn: (span: Span) => T): T
 }
+
+export interface TraceFunctionOptions {
+  /** Default the function's own name. */
+  readonly name?: string | undefined
+  /** Default the calling file, relative to the working directory. */
+  readonly module?: string | undefined
+  readonly kind?: SpanKind | undefined
+  readonly attributes?: Attributes | undefined
+}

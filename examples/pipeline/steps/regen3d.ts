@@ -1,16 +1,12 @@
 import { getTracer, type Span } from 'blueprint-tracing'
 import { dropBadFaces, dropUnusedVertices } from '../clean.ts'
-import { boundsOf, faceCount, type Mesh, normalise, vertexCount } from '../mesh.ts'
+import { faceCount, type Mesh, normalise, vertexCount } from '../mesh.ts'
 import { formatObj } from '../obj.ts'
 import type { Part } from '../scenes.ts'
 import { loadSource, sourceName } from '../source.ts'
 import { runStep } from '../step.ts'
-import { length, subtract } from '../vec3.ts'
-import { weld } from '../weld.ts'
+import { weld, weldTolerance } from '../weld.ts'
 import { objFile, writeTraced } from '../work-files.ts'
-
-/** Vertices closer than this part of the mesh's diagonal are one. Scans and exports agree to six digits or so. */
-const WELD_TOLERANCE = 1e-6
 
 const tracer = getTracer()
 
@@ -33,8 +29,7 @@ function readSource(part: Part): Mesh {
 
 function weldVertices(mesh: Mesh): Mesh {
   return tracer.span('weld vertices', span => {
-    const { min, max } = boundsOf(mesh)
-    const tolerance = WELD_TOLERANCE * length(subtract(max, min))
+    const tolerance = weldTolerance(mesh)
     const welded = weld(mesh, tolerance)
     span.setAttribute('weld.tolerance', tolerance)
     setCounts(span, welded)

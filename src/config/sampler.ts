@@ -1,0 +1,38 @@
+import type { SamplerOptions } from '../types/options.ts'
+import type { EnvironmentReader } from './environment.ts'
+import { optionsOf, plainObject, ratio, requiredOneOf } from './validate.ts'
+
+type Kind = SamplerOptions['kind']
+type RatioKind = 'traceidratio' | 'parentbased_traceidratio'
+
+const KINDS: readonly Kind[] = [
+  'always_on',
+  'always_off',
+  'traceidratio',
+  'parentbased_always_on',
+  'parentbased_always_off',
+  'parentbased_traceidratio',
+]
+
+/** The sampler option, else OTEL_TRACES_SAMPLER with OTEL_TRACES_SAMPLER_ARG, else parentbased_always_on. */
+export function resolveSampler(value: unknown, environment: EnvironmentReader): SamplerOptions {
+  return value === undefined ? samplerFromEnvironment(environment) : samplerOption(value)
+}
+
+function samplerOption(value: unknown): SamplerOptions {
+  const kind = requiredOneOf('sampler.kind', plainObject('sampler', value).kind, KINDS)
+  if (!takesRatio(kind)) {
+    optionsOf('sampler', value, ['kind'])
+    return { kind }
+  }
+  return { kind, ratio: ratio('sampler.ratio', optionsOf('sampler', value, ['kind', 'ratio']).ratio) ?? 1 }
+}
+
+function samplerFromEnvironment(environment: EnvironmentReader): SamplerOptions {
+  const kind = environment.oneOf('OTEL_TRACES_SAMPLER', KINDS, 'parentbased_always_on')
+  return takesRatio(kind) ? { kind, ratio: environment.ratio('OTEL_TRACES_SAMPLER_ARG', 1) } : { kind }
+}
+
+function takesRatio(kind: Kind): kind is RatioKind {
+  return kind === 'traceidratio' || kind === 'parentbased_traceidratio'
+}

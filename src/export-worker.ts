@@ -1,0 +1,33 @@
+import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { createExporter } from './exporters/create.ts'
+import { writeStderr } from './exporters/stderr.ts'
+import { Consumer, type ConsumerPort } from './pipeline/consumer.ts'
+import type { ExportThreadData, FromExportThread, ToExportThread } from './pipeline/messages.ts'
+
+/** The export thread's entry. */
+interface WorkerData extends ExportThreadData {
+  readonly port: MessagePort
+  /** Levels that this thread writes to stderr itself, so that they appear while the caller's thread is blocked. */
+  readonly stderrLevels: readonly string[] | undefined
+}
+
+const { port, stderrLevels, ...data } = workerData as WorkerData
+
+const link: ConsumerPort = {
+  send(message: FromExportThread): void {
+    if (message.kind !== 'log' || stderrLevels === undefined) port.postMessage(message)
+    else if (stderrLevels.includes(message.level)) writeStderr(`blueprint-tracing: ${message.message}\n`)
+  },
+  drain(receive: (message: ToExportThread) => void): void {
+    for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
+      receive(next.message)
+    }
+  },
+  close(): void {
+    port.close()
+  },
+}
+
+const consumer = new Consumer(data, data.exporters.map(createExporter), link)
+port.on('message', consumer.receive)
+consumer.start(true)

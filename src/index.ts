@@ -1,0 +1,51 @@
+export { extractTraceContext, injectTraceContext } from './trace/carriers.ts'
+export { bindTraceContext, withTraceContext } from './trace/context.ts'
+export { getCurrentSpan, setTraceAttribute, setTraceError } from './trace/current-span.ts'
+export { ensureRequestId, getRequestId } from './trace/request-id.ts'
+export { traceFunction } from './trace/trace-function.ts'
+export { traceJob } from './trace/trace-job.ts'
+export { childEnv, getTracer, getTracing, initTracing } from './tracing.ts'
+export type { BaggageEntry, Carrier, HeadersLike, TraceContext } from './types/context.ts'
+export type {
+  EventView,
+  Exporter,
+  ExportResult,
+  LinkView,
+  SpanBatch,
+  SpanView,
+  ViewAttributes,
+  ViewValue,
+} from './types/exporter.ts'
+export type {
+  ConsoleExporterOptions,
+  CustomExporterOptions,
+  ExporterOptions,
+  FileExporterOptions,
+  Logger,
+  LogLevel,
+  OtlpExporterOptions,
+  PropagatorName,
+  RetryOptions,
+  SamplerOptions,
+  SpanLimits,
+  TlsOptions,
+  TracingOptions,
+} from './types/options.ts'
+export type {
+  Attributes,
+  AttributeValue,
+  HrTime,
+  JobOptions,
+  Link,
+  Span,
+  SpanContext,
+  SpanOptions,
+  SpanParent,
+  SpanStatus,
+  TimeInput,
+  TraceFunctionOptions,
+  Tracer,
+  TraceState,
+} from './types/span.ts'
+export { SpanKind, SpanStatusCode } from './types/span.ts'
+export type { DropCounts, ExporterStats, FlushResult, Stats, Tracing } from './types/tracing.ts'

@@ -1,0 +1,146 @@
+import { workerEnvironment } from './config.ts'
+import { createExporter } from './exporters/create.ts'
+import { createLog, levelsUpTo } from './log.ts'
+import { createRequestFrame } from './otlp/request.ts'
+import { type ExitParticipant, finishAtExit, forgetAtExit } from './pipeline/exit.ts'
+import { ExportPipeline } from './pipeline/export-pipeline.ts'
+import { lostSpans } from './pipeline/ledger.ts'
+import type { Log } from './pipeline/voice.ts'
+import { fillRandomWords } from './trace/ids.ts'
+import { createRecorder, type Recorder } from './trace/recorder.ts'
+import { RecordingSpan } from './trace/recording-span.ts'
+import { markError } from './trace/run-in-span.ts'
+import { createSampler } from './trace/sampler.ts'
+import { RecordingSource } from './trace/span-source.ts'
+import { SourceTracer } from './trace/tracer.ts'
+import type { Config } from './types/config.ts'
+import { SpanStatusCode, type Tracer } from './types/span.ts'
+import type { ExporterStats, FlushResult, Stats, Tracing } from './types/tracing.ts'
+import { VERSION } from './version.ts'
+
+const SCOPE = { name: 'blueprint-tracing', version: VERSION }
+/** How often a set-up that another has replaced looks whether its last span has ended. */
+const RETIREMENT_CHECK_MS = 1_000
+
+/** A set-up that records. */
+export class LiveTracing implements Tracing, ExitParticipant {
+  readonly enabled = true
+  readonly propagating = true
+  readonly exporters: readonly string[]
+  readonly tracer: Tracer
+  readonly source: RecordingSource
+  readonly exitTimeoutMs: number
+  readonly handleSignals: boolean
+  private readonly recorder: Recorder
+  private readonly pipeline: ExportPipeline
+  private readonly log: Log
+  private readonly flushTimeoutMs: number
+
+  constructor(config: Config) {
+    this.log = createLog(config)
+    this.pipeline = startPipeline(config, this.log)
+    this.exporters = this.pipeline.names
+    this.recorder = createRecorder(createSampler(config.sampler), config.limits, this.pipeline.sink)
+    this.source = new RecordingSource(this.recorder, config.propagators)
+    this.tracer = new SourceTracer(() => this.source)
+    this.exitTimeoutMs = config.exitTimeoutMs
+    this.handleSignals = config.handleSignals
+    this.flushTimeoutMs = config.delivery.exportTimeoutMs
+    fillRandomWords()
+    finishAtExit(this)
+  }
+
+  get needsEventLoop(): boolean {
+    return this.pipeline.onCallersThread
+  }
+
+  get hasPending(): boolean {
+    return this.pipeline.pending > 0
+  }
+
+  stats(): Stats {
+    const { started, unsampled, ended, open } = this.recorder
+    return { started, open: open.count, unsampled, ended, exporters: this.pipeline.stats() }
+  }
+
+  flush({ timeoutMs = this.flushTimeoutMs }: { timeoutMs?: number } = {}): Promise<FlushResult> {
+    return this.pipeline.flush(timeoutMs)
+  }
+
+  async shutdown({ timeoutMs = this.flushTimeoutMs }: { timeoutMs?: number } = {}): Promise<FlushResult> {
+    const result = await this.pipeline.shutdown(timeoutMs)
+    if (forgetAtExit(this)) this.reportLosses()
+    return result
+  }
+
+  /** Another set-up has taken over: this one goes on until its last span has ended and been delivered. */
+  retire(): void {
+    const timer = setInterval(() => {
+      if (this.recorder.open.count > 0) return
+      clearInterval(timer)
+      void this.shutdown()
+    }, RETIREMENT_CHECK_MS)
+    timer.unref()
+  }
+
+  finish(error: unknown, budgetMs: number): void {
+    this.closeOpenSpans(error)
+    this.pipeline.drainAtExit(budgetMs)
+    this.reportLosses()
+  }
+
+  private closeOpenSpans(error: unknown): void {
+    for (const span of this.recorder.open.list()) {
+      if (!(span instanceof RecordingSpan)) continue
+      if (error !== undefined) markError(span, error)
+      span.setAttribute('span.unfinished', true)
+      span.setStatus({ code: SpanStatusCode.ERROR, message: 'process ended before the span did' })
+      span.end()
+    }
+  }
+
+  private reportLosses(): void {
+    const { ended, exporters } = this.stats()
+    for (const [name, stats] of Object.entries(exporters)) {
+      const lost = lostSpans(stats)
+      if (lost > 0) this.log('warn', `${lost} of ${ended} spans did not arrive at ${name}: ${reasons(stats)}`)
+    }
+  }
+}
+
+function reasons(stats: ExporterStats): string {
+  const counts = Object.entries({ rejected: stats.rejected, ...stats.dropped }).filter(([, count]) => count > 0)
+  const known = counts.map(([reason, count]) => `${reason} ${count}`).join(', ')
+  return stats.lastError === undefined ? known : `${known}; the last error was: ${stats.lastError}`
+}
+
+function startPipeline(config: Config, log: Log): ExportPipeline {
+  const hasCustom = config.exporters.some(exporter => exporter.kind === 'custom')
+  if (hasCustom) log('info', `a custom exporter needs the main thread; ${MAIN_THREAD_LIMIT}`)
+  else if (config.exportThread === 'main')
+    log('info', `exporting on the main thread, as asked for; ${MAIN_THREAD_LIMIT}`)
+  return new ExportPipeline({
+    exporters: config.exporters,
+    frame: createRequestFrame(config.resource, SCOPE),
+    scope: SCOPE,
+    delivery: config.delivery,
+    log,
+    createExporter,
+    worker: hasCustom || config.exportThread === 'main' ? undefined : workerOptions(config),
+  })
+}
+
+const MAIN_THREAD_LIMIT = 'process.exit() and a throw cannot be waited for there'
+
+function workerOptions(config: Config): {
+  url: URL
+  env: NodeJS.ProcessEnv
+  stderrLevels: readonly string[] | undefined
+} {
+  return {
+    // The entry is always the built file: a worker does not run TypeScript, whatever loader the program has.
+    url: new URL(import.meta.url.endsWith('.ts') ? '../dist/export-worker.js' : './export-worker.js', import.meta.url),
+    env: workerEnvironment(),
+    stderrLevels: config.logger === undefined ? levelsUpTo(config.logLevel) : undefined,
+  }
+}

@@ -1,0 +1,95 @@
+import type { Dispatcher } from 'undici'
+
+/** OTLP wants clients to cap what they read of a reply at 4 MiB. */
+const MAX_REPLY_BYTES = 4 * 1024 * 1024
+
+export interface HttpReply {
+  readonly status: number
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly body: Uint8Array
+}
+
+/** Why a request failed where the network gave no error of its own; `code` of a `RequestError`. */
+export type RequestFailure = 'NO_CONNECTION' | 'NO_REPLY' | 'REPLY_TOO_LARGE'
+
+/** An error whose message is a clause for the user as it stands. */
+export interface RequestError extends Error {
+  readonly name: 'RequestError'
+  readonly code: RequestFailure
+}
+
+export function isRequestError(error: unknown): error is RequestError {
+  return error instanceof Error && error.name === 'RequestError'
+}
+
+/** One request under way: gathers the reply and settles once, whatever undici reports afterwards. */
+export class Exchange implements Dispatcher.DispatchHandler {
+  readonly reply: Promise<HttpReply>
+  private state: 'connecting' | 'connected' | 'settled' = 'connecting'
+  private controller: Dispatcher.DispatchController | undefined
+  private status = 0
+  private headers: HttpReply['headers'] = {}
+  private readonly chunks: Uint8Array[] = []
+  private byteCount = 0
+  private resolve!: (reply: HttpReply) => void
+  private reject!: (error: Error) => void
+
+  constructor() {
+    this.reply = new Promise((resolve, reject) => {
+      this.resolve = resolve
+      this.reject = reject
+    })
+  }
+
+  /** Fails the request and drops its connection; `limit` ends the sentence 'no answer …'. */
+  giveUp(limit: string): void {
+    const connecting = this.state === 'connecting'
+    this.fail(
+      connecting
+        ? requestError('NO_CONNECTION', `no connection ${limit}`)
+        : requestError('NO_REPLY', `no answer ${limit}`),
+    )
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.controller = controller
+    // Undici cannot abort a request that waits for its connection, so one that was given up meanwhile ends here.
+    if (this.state === 'settled') controller.abort(new Error('given up'))
+    else this.state = 'connected'
+  }
+
+  onResponseStart(_controller: unknown, status: number, headers: HttpReply['headers']): void {
+    this.status = status
+    this.headers = headers
+  }
+
+  onResponseData(_controller: unknown, chunk: Uint8Array): void {
+    if (this.state === 'settled') return
+    this.byteCount += chunk.byteLength
+    if (this.byteCount > MAX_REPLY_BYTES) this.fail(requestError('REPLY_TOO_LARGE', 'response over 4 MiB'))
+    else this.chunks.push(chunk)
+  }
+
+  onResponseEnd(): void {
+    if (this.state === 'settled') return
+    this.state = 'settled'
+    this.resolve({ status: this.status, headers: this.headers, body: Buffer.concat(this.chunks) })
+  }
+
+  onResponseError(_controller: unknown, error: Error): void {
+    this.fail(error)
+  }
+
+  private fail(error: Error): void {
+    if (this.state === 'settled') return
+    this.state = 'settled'
+    this.chunks.length = 0
+    this.reject(error)
+    this.controller?.abort(error)
+  }
+}
+
+function requestError(code: RequestFailure, message: string): RequestError {
+  return Object.assign(new Error(message), { name: 'RequestError', code } as const)
+}

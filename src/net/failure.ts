@@ -1,0 +1,51 @@
+/** What Node, undici and OpenSSL put into the errors of a connection; '' or undefined where an error has nothing of it. */
+export interface Failure {
+  readonly name: string
+  readonly message: string
+  readonly code: string
+  readonly syscall: string
+  /** Start of what could not be parsed as HTTP. */
+  readonly data: string
+  /** Bytes that had arrived on a connection when it was closed. */
+  readonly bytesRead: number | undefined
+  /** Subject alternative names of a certificate that is for another host. */
+  readonly certificateNames: string
+}
+
+/** Errors wrap others; one that is wrapped deeper than this is not looked for. */
+const MAX_WRAPPERS = 4
+
+/** Reads the error at the bottom: the cause, or the first of several attempts. Takes any value. */
+export function readFailure(error: unknown): Failure {
+  const root = innermost(error)
+  const socket = property(root, 'socket')
+  const bytesRead = property(socket, 'bytesRead')
+  return {
+    name: textOf(root, 'name'),
+    message: textOf(root, 'message'),
+    code: textOf(root, 'code'),
+    syscall: textOf(root, 'syscall'),
+    data: textOf(root, 'data'),
+    bytesRead: typeof bytesRead === 'number' ? bytesRead : undefined,
+    certificateNames: textOf(property(root, 'cert'), 'subjectaltname'),
+  }
+}
+
+function innermost(error: unknown): unknown {
+  let root = error
+  for (let i = 0; i < MAX_WRAPPERS; i++) {
+    const inner = root instanceof AggregateError ? root.errors[0] : property(root, 'cause')
+    if (!(inner instanceof Error)) break
+    root = inner
+  }
+  return root
+}
+
+function textOf(value: unknown, key: string): string {
+  const found = property(value, key)
+  return typeof found === 'string' ? found : ''
+}
+
+function property(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined
+}

@@ -1,0 +1,45 @@
+import { printableText, printableUrl } from './printable.ts'
+
+const MAX_DETAIL_CHARS = 200
+const USUAL_PATH = '/v1/traces'
+
+const CLAUSES: Readonly<Record<number, string>> = {
+  400: 'the server cannot read the request',
+  401: 'credentials are missing or wrong; check the request headers',
+  403: 'the credentials lack a permission or role',
+  405: 'the URL takes no POST; is its path right?',
+  407: 'the proxy wants a user name and password',
+  408: 'the server got tired of waiting for the request',
+  413: 'the request is too large for the server',
+  415: 'the server does not take this content type; is this an OTLP/HTTP endpoint?',
+  429: 'the server asks for fewer requests',
+  500: 'the server failed',
+  502: 'the gateway got no answer from the collector',
+  503: 'the server is not available at the moment',
+  504: 'the gateway got no answer from the collector in time',
+}
+
+/** One clause on a status outside 200 to 299; `detail` is what the server says itself. */
+export function describeHttpStatus(status: number, detail: string | undefined, url: string): string {
+  const said = printableText(detail ?? '', MAX_DETAIL_CHARS)
+  const clause = describeStatus(status, said, new URL(url))
+  return said === '' ? `HTTP ${status}: ${clause}` : `HTTP ${status}: ${clause} (it says: ${said})`
+}
+
+/** One clause on a redirect, which exporters do not follow: where to is named without query and credentials. */
+export function describeRedirect(status: number, location: string | undefined, url: string): string {
+  const to = location !== undefined && URL.canParse(location, url) ? printableUrl(new URL(location, url).href) : ''
+  const where = to === '' ? 'elsewhere' : `to ${to}`
+  return `HTTP ${status}: redirected ${where}, which is not followed; set the final URL`
+}
+
+function describeStatus(status: number, said: string, { protocol, pathname }: URL): string {
+  if (status === 404) return describeMissingPath(pathname)
+  if (status === 400 && protocol === 'http:' && /\bHTTPS\b/i.test(said)) return 'the port speaks TLS; use an https URL'
+  return CLAUSES[status] ?? (status >= 500 ? 'the server failed' : 'the server refuses the request')
+}
+
+function describeMissingPath(pathname: string): string {
+  if (pathname.endsWith(USUAL_PATH)) return 'nothing is there; is this an OTLP/HTTP endpoint?'
+  return `nothing is there; the path of an OTLP endpoint usually ends in ${USUAL_PATH}`
+}

@@ -1,0 +1,41 @@
+import type { Failure } from './failure.ts'
+import { printableText } from './printable.ts'
+
+const MAX_NAMES_CHARS = 100
+
+const GIVE_CA = 'give its CA certificate (tls.ca or OTEL_EXPORTER_OTLP_CERTIFICATE)'
+const UNKNOWN_CA = `the server's certificate comes from an unknown authority; ${GIVE_CA}`
+const NOT_TLS = 'the port speaks plain HTTP, not TLS; use an http URL'
+const CERTIFICATE_WANTED = 'the server wants a client certificate (tls.cert and tls.key)'
+const CERTIFICATE_REFUSED = 'the server does not accept the client certificate (tls.cert)'
+
+/** Codes of OpenSSL's certificate checks, and of its errors and alerts as Node names them. */
+const CLAUSES: Readonly<Record<string, string>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: `the server's certificate is self-signed; ${GIVE_CA}`,
+  SELF_SIGNED_CERT_IN_CHAIN: UNKNOWN_CA,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNKNOWN_CA,
+  UNABLE_TO_GET_ISSUER_CERT: UNKNOWN_CA,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNKNOWN_CA,
+  CERT_HAS_EXPIRED: "the server's certificate has expired",
+  CERT_NOT_YET_VALID: "the server's certificate is not valid yet; is this machine's clock right?",
+  ERR_SSL_WRONG_VERSION_NUMBER: NOT_TLS,
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: NOT_TLS,
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: CERTIFICATE_WANTED,
+  ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: `TLS handshake refused; perhaps ${CERTIFICATE_WANTED}`,
+  ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: CERTIFICATE_REFUSED,
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED: CERTIFICATE_REFUSED,
+  ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN: CERTIFICATE_REFUSED,
+  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: CERTIFICATE_REFUSED,
+  ERR_OSSL_X509_KEY_VALUES_MISMATCH: 'tls.key does not belong to tls.cert',
+}
+
+/** One clause on a failed handshake with `hostname`; undefined for an error that is not of TLS. */
+export function describeTlsFailure({ code, certificateNames }: Failure, hostname: string): string | undefined {
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    const names = printableText(certificateNames, MAX_NAMES_CHARS) || 'another host'
+    return `the server's certificate is for ${names}, not for ${hostname} (tls.serverName names the one to expect)`
+  }
+  if (code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_')) return CLAUSES[code] ?? `TLS failed (${code})`
+  if (code.startsWith('ERR_OSSL_')) return CLAUSES[code] ?? `tls.ca, tls.cert or tls.key cannot be read (${code})`
+  return CLAUSES[code]
+}

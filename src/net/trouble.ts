@@ -1,0 +1,112 @@
+import { isRequestError } from './exchange.ts'
+import { type Failure, readFailure } from './failure.ts'
+import { printableText, printableUrl } from './printable.ts'
+import { describeTlsFailure } from './tls-trouble.ts'
+
+const MAX_MESSAGE_CHARS = 200
+
+const NO_CONNECTION = 'no connection in time; is the address right, and does a firewall let it through?'
+const CLOSED = 'the connection was closed by this process'
+const NOT_PERMITTED = 'this process is not allowed to open the connection'
+
+const CLAUSES: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused, is the collector running?',
+  ETIMEDOUT: NO_CONNECTION,
+  UND_ERR_CONNECT_TIMEOUT: NO_CONNECTION,
+  EHOSTUNREACH: 'no route to the host',
+  ENETUNREACH: 'no route to the network',
+  EACCES: NOT_PERMITTED,
+  EPERM: NOT_PERMITTED,
+  ERR_ACCESS_DENIED: NOT_PERMITTED,
+  UND_ERR_DESTROYED: CLOSED,
+}
+
+/**
+ * One clause on why a request to `url`, through the proxy if there is one, got no whole answer, and what to look at.
+ * It holds no header value, query or credentials.
+ */
+export function describeNetworkError(error: unknown, url: string, proxy?: string): string {
+  const failure = readFailure(error)
+  const target = new URL(url)
+  if (proxy !== undefined && concernsProxy(failure)) return `proxy ${printableUrl(proxy)}: ${describeProxy(failure)}`
+  if (speaksGrpc(failure, target)) return `port ${portOf(target)} speaks gRPC; the HTTP port is usually 4318`
+  if (isRequestError(error)) return error.message
+  return (
+    describeLookup(failure, target.hostname) ??
+    describeTlsFailure(failure, target.hostname) ??
+    describeClosing(failure, target) ??
+    describeGarbage(failure) ??
+    describeOther(failure)
+  )
+}
+
+function describeLookup({ code, syscall }: Failure, hostname: string): string | undefined {
+  if (!isLookup(syscall)) return undefined
+  const isUnknown = code === 'ENOTFOUND' || code === 'ENODATA'
+  return isUnknown ? `host name ${hostname} not found` : `no answer from DNS about host name ${hostname} (${code})`
+}
+
+function isLookup(syscall: string): boolean {
+  return syscall === 'getaddrinfo' || syscall.startsWith('query')
+}
+
+/** Servers asked in plain HTTP where they expect TLS, or without the certificate they want, often close without a word. */
+function describeClosing({ code, bytesRead }: Failure, target: URL): string | undefined {
+  if (!isClosing(code)) return undefined
+  const clause = 'the connection was closed before the whole answer had come'
+  if (bytesRead !== 0) return clause
+  const isPlain = target.protocol === 'http:'
+  return `${clause}; does the server want ${isPlain ? 'https' : 'a client certificate (tls.cert and tls.key)'}?`
+}
+
+function isClosing(code: string): boolean {
+  return code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE'
+}
+
+function describeGarbage(failure: Failure): string | undefined {
+  if (!isGarbage(failure)) return undefined
+  const isTlsRecord = /^[\x15\x16]\x03/.test(failure.data)
+  return isTlsRecord
+    ? 'the port speaks TLS; use an https URL'
+    : 'the answer is not HTTP; is this the port of a collector?'
+}
+
+function isGarbage({ name, code }: Failure): boolean {
+  return name === 'HTTPParserError' || code.startsWith('HPE_')
+}
+
+/** An HTTP/2 server begins with a SETTINGS frame: three bytes of length, type 4 (RFC 9113 §4.1). Over TLS its ALPN fails. */
+function speaksGrpc(failure: Failure, target: URL): boolean {
+  const { code, data } = failure
+  if (code === 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL') return true
+  if (isGarbage(failure) && data.startsWith('\0') && data.charCodeAt(3) === 4) return true
+  return portOf(target) === '4317' && (isGarbage(failure) || isClosing(code) || code === 'NO_REPLY')
+}
+
+function portOf({ port, protocol }: URL): string {
+  return port || (protocol === 'https:' ? '443' : '80')
+}
+
+/** With a proxy, every name that is looked up and every TCP connection is the proxy's. */
+function concernsProxy({ code, syscall, message }: Failure): boolean {
+  const isConnection = isLookup(syscall) || syscall === 'connect' || code === 'UND_ERR_CONNECT_TIMEOUT'
+  return isConnection || code === 'UND_ERR_HEADERS_TIMEOUT' || proxyStatus(message) !== undefined
+}
+
+function describeProxy(failure: Failure): string {
+  const status = proxyStatus(failure.message)
+  if (status === '407') return 'it wants a user name and password (HTTP 407)'
+  if (status !== undefined) return `it refused to connect (HTTP ${status})`
+  if (isLookup(failure.syscall)) return `host name not found (${failure.code})`
+  return failure.code === 'ECONNREFUSED' ? 'connection refused' : describeOther(failure)
+}
+
+/** Undici tells the status of a refused tunnel or request in the message only. */
+function proxyStatus(message: string): string | undefined {
+  return /^Proxy .*\((\d{3})\)/.exec(message)?.[1]
+}
+
+function describeOther({ name, code, message }: Failure): string {
+  if (name === 'AbortError') return CLOSED
+  return CLAUSES[code] ?? (printableText(message, MAX_MESSAGE_CHARS) || 'unknown error')
+}

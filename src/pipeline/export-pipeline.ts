@@ -1,0 +1,237 @@
+import type { RequestFrame } from '../otlp/request.ts'
+import type { DeliveryConfig, ExporterConfig } from '../types/config.ts'
+import type { Exporter } from '../types/exporter.ts'
+import type { ExporterStats, FlushResult } from '../types/tracing.ts'
+import { type ConsumerHost, startLocalHost, startWorkerHost, type WorkerOptions } from './consumer-host.ts'
+import { type Control, createControl } from './control.ts'
+import { COUNTERS, exporterStats, Ledger, lostSpans } from './ledger.ts'
+import type { ExportThreadData, FromExportThread, ToExportThread } from './messages.ts'
+import { RingProducer } from './ring-producer.ts'
+import type { Log } from './voice.ts'
+
+/** How long the wait at exit trusts a worker that gives no sign of life. */
+const HEARTBEAT_PATIENCE_MS = 500
+const WAIT_SLICE_MS = 50
+
+export interface PipelineOptions {
+  readonly exporters: readonly ExporterConfig[]
+  readonly frame: RequestFrame
+  readonly scope: { readonly name: string; readonly version: string }
+  readonly delivery: DeliveryConfig
+  readonly log: Log
+  readonly createExporter: (config: ExporterConfig) => Promise<Exporter>
+  /** Undefined: export on the caller's thread. */
+  readonly worker: Pick<WorkerOptions, 'url' | 'env' | 'stderrLevels'> | undefined
+}
+
+/** The way of one set-up's spans from the caller's thread to its exporters. */
+export class ExportPipeline {
+  readonly sink: RingProducer
+  readonly names: readonly string[]
+  private readonly options: PipelineOptions
+  private readonly control: Control
+  private readonly ledger: Ledger
+  private readonly lastErrors = new Map<number, string>()
+  private readonly replies = new Map<number, () => void>()
+  private host: ConsumerHost
+  private requests = 0
+  private closing: Promise<FlushResult> | undefined
+  private finalStats: Record<string, ExporterStats> | undefined
+
+  constructor(options: PipelineOptions) {
+    const shared = options.worker !== undefined
+    this.options = options
+    this.names = uniqueNames(options.exporters)
+    this.control = createControl(options.exporters.length * COUNTERS.length, shared)
+    this.ledger = new Ledger(this.control.counters)
+    this.sink = new RingProducer(this.control, this.link(), options.delivery.maxQueueBytes, shared)
+    this.host = this.startHost()
+  }
+
+  /** Whether export needs this thread's event loop. */
+  get onCallersThread(): boolean {
+    return this.host.thread === 'main'
+  }
+
+  /** Spans that some exporter is not done with. */
+  get pending(): number {
+    return Math.max(0, ...Object.values(this.stats()).map(stats => stats.pending))
+  }
+
+  stats(): Record<string, ExporterStats> {
+    if (this.finalStats !== undefined) return this.finalStats
+    this.host.drain()
+    const waiting = this.sink.waitingRecords
+    const entries = this.names.map((name, index): [string, ExporterStats] => {
+      const stats = exporterStats(this.ledger, index, this.sink.dropped, waiting)
+      const lastError = this.lastErrors.get(index)
+      return [name, lastError === undefined ? stats : { ...stats, lastError }]
+    })
+    return Object.fromEntries(entries)
+  }
+
+  async flush(timeoutMs: number): Promise<FlushResult> {
+    const lostBefore = this.lost()
+    await this.request('flush', timeoutMs)
+    const { pending } = this
+    return { ok: pending === 0 && this.lost() === lostBefore, pending }
+  }
+
+  shutdown(timeoutMs: number): Promise<FlushResult> {
+    this.closing ??= this.close(timeoutMs)
+    return this.closing
+  }
+
+  /**
+   * Holds this thread, at most `budgetMs`, until every exporter has settled what has ended; what is pending then is counted
+   * `exit_timeout`. A worker that has died unnoticed is replaced.
+   */
+  drainAtExit(budgetMs: number): void {
+    if (this.finalStats !== undefined) return
+    const deadlineMs = performance.now() + budgetMs
+    if (!this.drain(deadlineMs) && this.host.thread === 'worker' && performance.now() < deadlineMs) {
+      this.host.stop()
+      this.writeOffHeld()
+      this.host = this.startHost()
+      this.drain(deadlineMs)
+    }
+    this.giveUpPending()
+  }
+
+  private async close(timeoutMs: number): Promise<FlushResult> {
+    const deadlineMs = performance.now() + timeoutMs
+    this.sink.close()
+    const result = await this.flush(timeoutMs)
+    await this.request('close', Math.max(100, deadlineMs - performance.now()))
+    this.host.stop()
+    this.giveUpPending()
+    return result
+  }
+
+  /** Asks the consumer to empty the ring; false if it has stopped giving signs of life before it was done. */
+  private drain(deadlineMs: number): boolean {
+    const ticket = ++this.requests
+    this.host.post({ kind: 'exit', remainingMs: deadlineMs - performance.now(), ticket })
+    if (this.host.thread === 'main') return true
+    let heartbeat = this.control.heartbeat
+    let heardMs = performance.now()
+    for (let nowMs = heardMs; nowMs < deadlineMs; nowMs = performance.now()) {
+      if (this.control.waitUntilDrained(ticket, Math.min(WAIT_SLICE_MS, deadlineMs - nowMs))) return true
+      if (this.control.heartbeat !== heartbeat || !this.control.ready) {
+        heartbeat = this.control.heartbeat
+        heardMs = performance.now()
+      } else if (nowMs - heardMs > HEARTBEAT_PATIENCE_MS) return false
+    }
+    return true
+  }
+
+  private giveUpPending(): void {
+    const stats = this.stats()
+    for (const exporter of Object.values(stats)) {
+      exporter.dropped.exit_timeout += exporter.pending
+      exporter.pending = 0
+    }
+    this.finalStats = stats
+  }
+
+  private lost(): number {
+    return Object.values(this.stats()).reduce((sum, stats) => sum + lostSpans(stats), 0)
+  }
+
+  /** Resolves when the consumer has answered, or at the timeout. */
+  private request(kind: 'flush' | 'close', timeoutMs: number): Promise<void> {
+    if (this.finalStats !== undefined) return Promise.resolve()
+    const id = ++this.requests
+    return new Promise(resolve => {
+      const timer = setTimeout(() => this.reply(id), timeoutMs)
+      this.replies.set(id, () => {
+        clearTimeout(timer)
+        resolve()
+      })
+      this.host.hold(true)
+      this.host.post({ kind, id })
+    })
+  }
+
+  private reply(id: number): void {
+    const resolve = this.replies.get(id)
+    this.replies.delete(id)
+    if (this.replies.size === 0) this.host.hold(false)
+    resolve?.()
+  }
+
+  private readonly receive = (message: FromExportThread): void => {
+    if (message.kind === 'done') this.reply(message.id)
+    else if (message.kind === 'log') this.options.log(message.level, message.message)
+    else this.lastErrors.set(message.exporter, message.message)
+  }
+
+  private link(): { addSegment(memory: ArrayBufferLike): void; retireSegment(id: number): void; wake(): void } {
+    return {
+      addSegment: memory => this.host.post(memory),
+      retireSegment: id => this.host.post({ kind: 'retire', segment: id }),
+      wake: () => this.host.post({ kind: 'wake' }),
+    }
+  }
+
+  private startHost(): ConsumerHost {
+    const { worker, log } = this.options
+    if (worker === undefined) return this.startLocal()
+    try {
+      const onDeath = (reason: string): void => this.takeOver(reason)
+      return startWorkerHost(this.data(), { ...worker, onMessage: this.receive, onDeath })
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      log('warn', `no export thread can be started (${reason}); ${ON_CALLERS_THREAD}`)
+      return this.startLocal()
+    }
+  }
+
+  private startLocal(): ConsumerHost {
+    return startLocalHost(this.data(), this.options.exporters.map(this.options.createExporter), this.receive)
+  }
+
+  /** The worker has died: what it held is lost and counted, what is still in the ring goes on from here. */
+  private takeOver(reason: string): void {
+    if (this.closing !== undefined) return
+    const held = this.writeOffHeld()
+    this.options.log('warn', `the export thread died (${reason}), and ${held} spans with it; ${ON_CALLERS_THREAD}`)
+    this.host = this.startLocal()
+    for (const id of [...this.replies.keys()]) this.repeat(id)
+  }
+
+  /** A flush that the dead worker did not answer. */
+  private repeat(id: number): void {
+    this.host.hold(true)
+    this.host.post({ kind: 'flush', id } satisfies ToExportThread)
+  }
+
+  private writeOffHeld(): number {
+    let most = 0
+    for (let index = 0; index < this.names.length; index++) {
+      most = Math.max(most, this.ledger.get(index, 'pending'))
+      this.ledger.writeOffPending(index, 'worker_lost')
+    }
+    this.control.addSettledBytes(this.sink.heldBytes)
+    this.control.forgetConsumer()
+    return most
+  }
+
+  private data(): ExportThreadData {
+    const { exporters, frame, scope, delivery } = this.options
+    const { control, names, sink } = this
+    return { control: control.memory, segments: sink.memories, exporters, names, frame, scope, delivery }
+  }
+}
+
+const ON_CALLERS_THREAD = 'export goes on from the main thread, where process.exit() and a throw cannot be waited for'
+
+/** The kind; a second exporter of a kind is 'otlp#2'. */
+function uniqueNames(exporters: readonly ExporterConfig[]): string[] {
+  const seen = new Map<string, number>()
+  return exporters.map(({ kind }) => {
+    const nth = (seen.get(kind) ?? 0) + 1
+    seen.set(kind, nth)
+    return nth === 1 ? kind : `${kind}#${nth}`
+  })
+}

@@ -1,0 +1,44 @@
+import type { TraceFunctionOptions } from '../types/span.ts'
+import { currentSource, settledSource } from './current-source.ts'
+import { runInSpan } from './run-in-span.ts'
+
+type AnyFunction = (this: never, ...args: never[]) => unknown
+
+/**
+ * A function that runs `fn` in a span of its own, with attributes `function.name` and `function.module`. It keeps `this`,
+ * `name`, `length` and the type. While tracing is settled as off, it is `fn` itself.
+ */
+export function traceFunction<F extends AnyFunction>(fn: F): F
+export function traceFunction<F extends AnyFunction>(options: TraceFunctionOptions | string, fn: F): F
+export function traceFunction<F extends AnyFunction>(...given: [F] | [TraceFunctionOptions | string, F]): F {
+  const [options, fn] = given.length === 1 ? [{}, given[0]] : given
+  return settledSource()?.creates === false ? fn : wrap(typeof options === 'string' ? { name: options } : options, fn)
+}
+
+function wrap<F extends AnyFunction>(options: TraceFunctionOptions, fn: F): F {
+  const name = options.name ?? (fn.name || 'anonymous')
+  const module = options.module ?? callerModule()
+  const attributes = { 'function.name': name, 'function.module': module, ...options.attributes }
+  const spanOptions = { kind: options.kind, attributes }
+  const traced = function (this: never, ...args: never[]): unknown {
+    const source = currentSource()
+    if (!source.creates) return fn.apply(this, args)
+    return runInSpan(source.start(name, spanOptions), () => fn.apply(this, args))
+  }
+  Object.defineProperty(traced, 'name', { value: fn.name, configurable: true })
+  Object.defineProperty(traced, 'length', { value: fn.length, configurable: true })
+  return traced as unknown as F
+}
+
+/** The file that called `traceFunction`, relative to the working directory; undefined where the stack does not tell. */
+function callerModule(): string | undefined {
+  const frames = (new Error().stack ?? '').split('\n').slice(1)
+  const own = /[\\/](?:trace-function\.ts|blueprint-tracing[\\/]dist[\\/])/
+  const path = frames.find(frame => !own.test(frame) && !frame.includes(import.meta.url))?.match(FRAME_LOCATION)?.[1]
+  if (path === undefined) return undefined
+  const directory = `${process.cwd()}/`
+  return path.startsWith(directory) ? path.slice(directory.length) : path
+}
+
+/** `at name (file:///path/to/file.js:1:2)`, with or without the name and the scheme. */
+const FRAME_LOCATION = /\(?(?:file:\/\/)?([^()\s]+):\d+:\d+\)?$/

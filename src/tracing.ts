@@ -1,0 +1,84 @@
+import { currentEnvironment, defaultPropagators, readEnvironmentCarrier, resolveConfig } from './config.ts'
+import { LiveTracing } from './live-tracing.ts'
+import { createLog } from './log.ts'
+import { extractContext } from './propagation/context.ts'
+import { withContextEnvironment } from './propagation/environment.ts'
+import { currentPropagators, outgoingContext, setDefaultPropagators } from './trace/carriers.ts'
+import { setProcessContext } from './trace/context.ts'
+import { currentSource, onFirstSpan, setSource } from './trace/current-source.ts'
+import { offSource, PropagatingSource, type SpanSource } from './trace/span-source.ts'
+import { SourceTracer } from './trace/tracer.ts'
+import type { Config } from './types/config.ts'
+import type { TracingOptions } from './types/options.ts'
+import type { Tracer } from './types/span.ts'
+import type { FlushResult, Stats, Tracing } from './types/tracing.ts'
+
+let current: Tracing | undefined
+const tracer: Tracer = new SourceTracer(currentSource)
+
+setDefaultPropagators(defaultPropagators)
+setProcessContext(() => extractContext(readEnvironmentCarrier(), currentPropagators()))
+onFirstSpan(initTracing)
+
+/**
+ * Sets tracing up from `options` and, where they are silent, from the environment. Called again, the new set-up takes over at
+ * once, and the old one delivers what it has in the background.
+ * Throws TypeError or RangeError on a wrong option, naming it, its value and what is accepted; nothing throws later.
+ */
+export function initTracing(options?: TracingOptions): Tracing {
+  const config = resolveConfig(options)
+  announce(config)
+  const { tracing, source } = setUp(config)
+  if (current instanceof LiveTracing) current.retire()
+  current = tracing
+  setSource(source)
+  return tracing
+}
+
+/** The present set-up; made from the environment if there is none yet. */
+export function getTracing(): Tracing {
+  return current ?? initTracing()
+}
+
+/** One stable tracer that starts spans under whichever set-up is present at that moment. Initialises nothing by itself. */
+export function getTracer(): Tracer {
+  return tracer
+}
+
+/**
+ * A copy of `env` (default: this process's environment) with TRACEPARENT, TRACESTATE, BAGGAGE and REQUEST_ID of the current
+ * context, so that a child process continues the trace.
+ */
+export function childEnv(env: NodeJS.ProcessEnv = currentEnvironment()): NodeJS.ProcessEnv {
+  return withContextEnvironment(env, outgoingContext(), currentPropagators())
+}
+
+function announce(config: Config): void {
+  const log = createLog(config)
+  log(config.propagating ? 'info' : 'debug', config.summary)
+  for (const notice of config.notices) log('warn', notice)
+}
+
+function setUp(config: Config): { tracing: Tracing; source: SpanSource } {
+  if (config.enabled) {
+    const live = new LiveTracing(config)
+    return { tracing: live, source: live.source }
+  }
+  const propagating = config.propagating ? new PropagatingSource(config.propagators) : undefined
+  const source = propagating ?? offSource(config.propagators)
+  return { tracing: idleTracing(source, () => propagating?.started ?? 0), source }
+}
+
+/** A set-up without exporters: nothing is recorded, so there is nothing to deliver. */
+function idleTracing(source: SpanSource, started: () => number): Tracing {
+  const nothing: FlushResult = { ok: true, pending: 0 }
+  return {
+    enabled: false,
+    propagating: source.creates,
+    exporters: [],
+    tracer: new SourceTracer(() => source),
+    stats: (): Stats => ({ started: started(), open: 0, unsampled: started(), ended: 0, exporters: {} }),
+    flush: () => Promise.resolve({ ...nothing }),
+    shutdown: () => Promise.resolve({ ...nothing }),
+  }
+}

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { EnvironmentReader } from '../../src/config/environment.ts'
+import { chooseExporters } from '../../src/config/exporter-choice.ts'
+
+const NONE = 'no exporter is configured; set OTEL_EXPORTER_OTLP_ENDPOINT or pass exporters to initTracing'
+const LOCAL = { PIPELINE_ENV: 'local', DEBUG_TRACING: 'true' }
+const ENDPOINT = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4318' }
+
+describe('which exporters the environment chooses', () => {
+  const rows: [environment: NodeJS.ProcessEnv, kinds: string, because: string, notices?: string[]][] = [
+    [{}, '', NONE],
+    [{ OTEL_TRACES_EXPORTER: 'otlp' }, 'otlp', 'OTEL_TRACES_EXPORTER is otlp'],
+    [{ OTEL_TRACES_EXPORTER: 'OTLP' }, 'otlp', 'OTEL_TRACES_EXPORTER is otlp'],
+    [{ OTEL_TRACES_EXPORTER: 'console' }, 'console', 'OTEL_TRACES_EXPORTER is console'],
+    [{ OTEL_TRACES_EXPORTER: 'file' }, 'file', 'OTEL_TRACES_EXPORTER is file'],
+    [{ OTEL_TRACES_EXPORTER: 'none' }, '', 'OTEL_TRACES_EXPORTER is none'],
+    [{ OTEL_TRACES_EXPORTER: ' None ' }, '', 'OTEL_TRACES_EXPORTER is none'],
+    [{ OTEL_TRACES_EXPORTER: 'none', ...ENDPOINT }, '', 'OTEL_TRACES_EXPORTER is none'],
+    [{ OTEL_TRACES_EXPORTER: '', ...ENDPOINT }, 'otlp', 'OTEL_EXPORTER_OTLP_ENDPOINT is set'],
+    [{ OTEL_TRACES_EXPORTER: 'file,otlp' }, 'file,otlp', 'OTEL_TRACES_EXPORTER is file,otlp'],
+    [{ OTEL_TRACES_EXPORTER: ' otlp , console,, otlp' }, 'otlp,console', 'OTEL_TRACES_EXPORTER is otlp,console'],
+    [{ OTEL_TRACES_EXPORTER: 'console', ...ENDPOINT }, 'console', 'OTEL_TRACES_EXPORTER is console'],
+    [{ OTEL_TRACES_EXPORTER: 'file', GCP_PROJECT_ID: 'p' }, 'file', 'OTEL_TRACES_EXPORTER is file'],
+    [{ OTEL_TRACES_EXPORTER: 'jaeger' }, '', NONE, ['OTEL_TRACES_EXPORTER']],
+    [{ OTEL_TRACES_EXPORTER: 'zipkin' }, '', NONE, ['OTEL_TRACES_EXPORTER']],
+    [{ OTEL_TRACES_EXPORTER: 'gcp_trace', ...LOCAL }, 'console', 'DEBUG_TRACING is set', ['OTEL_TRACES_EXPORTER']],
+    [
+      { OTEL_TRACES_EXPORTER: 'jaeger', ...ENDPOINT },
+      'otlp',
+      'OTEL_EXPORTER_OTLP_ENDPOINT is set',
+      ['OTEL_TRACES_EXPORTER'],
+    ],
+    [{ OTEL_TRACES_EXPORTER: 'jaeger,otlp' }, 'otlp', 'OTEL_TRACES_EXPORTER is otlp', ['OTEL_TRACES_EXPORTER']],
+    [{ OTEL_TRACES_EXPORTER: 'none,file' }, 'file', 'OTEL_TRACES_EXPORTER is file', ['OTEL_TRACES_EXPORTER']],
+    [{ OTEL_TRACES_EXPORTER: 'custom' }, '', NONE, ['OTEL_TRACES_EXPORTER']],
+    [
+      { OTEL_TRACES_EXPORTER: 'a,b,file' },
+      'file',
+      'OTEL_TRACES_EXPORTER is file',
+      ['OTEL_TRACES_EXPORTER', 'OTEL_TRACES_EXPORTER'],
+    ],
+    [ENDPOINT, 'otlp', 'OTEL_EXPORTER_OTLP_ENDPOINT is set'],
+    [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://c' }, 'otlp', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is set'],
+    [
+      { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://c', ...ENDPOINT },
+      'otlp',
+      'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is set',
+    ],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'nonsense://' }, 'otlp', 'OTEL_EXPORTER_OTLP_ENDPOINT is set'],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: '' }, '', NONE],
+    [{ ...LOCAL, ...ENDPOINT }, 'otlp', 'OTEL_EXPORTER_OTLP_ENDPOINT is set'],
+    [LOCAL, 'console', 'DEBUG_TRACING is set'],
+    [{ ...LOCAL, DEBUG_TRACING: 'TRUE' }, 'console', 'DEBUG_TRACING is set'],
+    [{ ...LOCAL, DEBUG_TRACING: 'false' }, '', NONE],
+    [{ ...LOCAL, DEBUG_TRACING: 'very' }, '', NONE, ['DEBUG_TRACING']],
+    [{ PIPELINE_ENV: 'production', DEBUG_TRACING: 'true' }, '', NONE],
+    [{ DEBUG_TRACING: 'true' }, '', NONE],
+    [{ PIPELINE_ENV: 'local' }, '', NONE],
+    [{ GCP_PROJECT_ID: 'p' }, '', NONE, ['GCP_PROJECT_ID']],
+    [{ GCP_PROJECT_ID: 'p', ...ENDPOINT }, 'otlp', 'OTEL_EXPORTER_OTLP_ENDPOINT is set', ['GCP_PROJECT_ID']],
+    [{ GCP_PROJECT_ID: 'p', ...LOCAL }, 'console', 'DEBUG_TRACING is set', ['GCP_PROJECT_ID']],
+    [{ JAEGER_ENDPOINT: 'j' }, '', NONE, ['JAEGER_ENDPOINT']],
+    [{ JAEGER_ENDPOINT: 'j', ...ENDPOINT }, 'otlp', 'OTEL_EXPORTER_OTLP_ENDPOINT is set', ['JAEGER_ENDPOINT']],
+    [{ GCP_PROJECT_ID: 'p', JAEGER_ENDPOINT: 'j' }, '', NONE, ['GCP_PROJECT_ID', 'JAEGER_ENDPOINT']],
+    [{ GOOGLE_CLOUD_PROJECT: 'p' }, '', NONE, ['GOOGLE_CLOUD_PROJECT']],
+    [{ GOOGLE_CLOUD_PROJECT: 'p', ...ENDPOINT }, 'otlp', 'OTEL_EXPORTER_OTLP_ENDPOINT is set'],
+    [{ GOOGLE_CLOUD_PROJECT: 'p', ...LOCAL }, 'console', 'DEBUG_TRACING is set'],
+    [{ BLUEPRINT_TRACING_FILE: 'a.jsonl' }, '', NONE],
+  ]
+  for (const [variables, kinds, because, noted = []] of rows) {
+    test(`${JSON.stringify(variables)}: ${kinds || 'none'}, because ${because}${noted.map(name => `, notice on ${name}`).join('')}`, () => {
+      const environment = new EnvironmentReader(variables)
+      const choice = chooseExporters(environment)
+      assert.deepEqual([choice.kinds.join(), choice.because], [kinds, because])
+      assert.deepEqual(
+        environment.notices.map(notice => notice.split(' ', 1)[0]),
+        noted,
+      )
+    })
+  }
+})
+
+test('the notice on an exporter that does not exist names variable, value and the kinds that do', () => {
+  const environment = new EnvironmentReader({ GCP_PROJECT_ID: 'my-project', OTEL_TRACES_EXPORTER: 'zipkin' })
+  chooseExporters(environment)
+  assert.deepEqual(environment.notices, [
+    'OTEL_TRACES_EXPORTER must be none or a comma list of otlp, console, file, got "zipkin"; leaving it out',
+    'GCP_PROJECT_ID is "my-project" and chooses gcp_trace, but this version exports to otlp, console, file only; taking the next choice',
+  ])
+})

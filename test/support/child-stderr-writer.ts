@@ -1,0 +1,11 @@
+/** Writes numbered lines to stderr once stdin has ended, and prints how many were not written. */
+import { once } from 'node:events'
+import { writeStderr } from '../../src/exporters/stderr.ts'
+
+const [lineCount, lineLength] = process.argv.slice(2).map(Number)
+// Touching it makes Node put a pipe into non-blocking mode, as any program that logs does.
+void process.stderr
+await once(process.stdin.resume(), 'end')
+let text = ''
+for (let i = 0; i < lineCount!; i++) text += `${String(i).padEnd(lineLength! - 1, '.')}\n`
+console.log(writeStderr(text))
