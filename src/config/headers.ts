@@ -14,6 +14,7 @@ const RESERVED = new Set([
   'transfer-encoding',
   'upgrade',
 ])
+const MAX_SHOWN_POSITIONS = 10
 
 /** Checks request headers and gives their names in lower case. No message shows a value. */
 export function headersOption(path: string, value: unknown): Headers {
@@ -61,8 +62,6 @@ function parseHeader(entry: string): readonly [string, string] | undefined {
   const value = percentDecode(entry.slice(equals + 1).trim())
   return isUsableName(name) && value !== undefined && isFieldValue(value) ? [name, value] : undefined
 }
-
-const MAX_SHOWN_POSITIONS = 10
 
 function refuseEntries(environment: EnvironmentReader, variable: string, positions: readonly number[]): void {
   const shown = positions.slice(0, MAX_SHOWN_POSITIONS).join(', ')

@@ -56,9 +56,8 @@ function pemOption(path: string, value: unknown): string | undefined {
 
 function readFileOption(path: string, file: string): string {
   const read = readPem(file)
-  if (read.pem === undefined)
-    throw new RangeError(`${path} must be ${EXPECTED_FILE}, got ${describe(file)} (${read.problem})`)
-  return read.pem
+  if (read.pem !== undefined) return read.pem
+  throw new RangeError(`${path} must be ${EXPECTED_FILE}, got ${read.problem}`)
 }
 
 function readFromEnvironment(name: string, environment: EnvironmentReader): string | undefined {
@@ -67,20 +66,23 @@ function readFromEnvironment(name: string, environment: EnvironmentReader): stri
     if (file === undefined) continue
     const read = readPem(file)
     if (read.pem !== undefined) return read.pem
-    environment.refuse(variable, EXPECTED_FILE, 'ignoring it', `${describe(file)} (${read.problem})`)
+    environment.refuse(variable, EXPECTED_FILE, 'ignoring it', read.problem)
   }
   return undefined
 }
 
+/** `problem` names the file, unless its name is PEM text: that belongs elsewhere and may be a key. */
 function readPem(file: string): { pem: string } | { pem?: undefined; problem: string } {
   const { readFileSync, statSync } = process.getBuiltinModule('node:fs')
+  if (isPem(file)) return { problem: 'PEM text' }
+  const problem = (reason: string): { problem: string } => ({ problem: `${describe(file)} (${reason})` })
   try {
     const stats = statSync(file)
-    if (!stats.isFile() || stats.size > MAX_PEM_BYTES) return { problem: 'not a file of at most 1 MiB' }
+    if (!stats.isFile() || stats.size > MAX_PEM_BYTES) return problem('not a file of at most 1 MiB')
     const pem = readFileSync(file, 'utf8')
-    return isPem(pem) ? { pem } : { problem: 'no PEM block in it' }
+    return isPem(pem) ? { pem } : problem('no PEM block in it')
   } catch (error) {
-    return { problem: (error as NodeJS.ErrnoException).code ?? 'unreadable' }
+    return problem((error as NodeJS.ErrnoException).code ?? 'unreadable')
   }
 }
 

@@ -3,6 +3,9 @@
  * and throws a TypeError (wrong type) or RangeError (wrong value) that names the option's path, what it accepts and the value.
  */
 
+export const RATIO_RANGE: string = 'a number from 0 to 1'
+const MAX_SHOWN_CHARACTERS = 100
+
 /** An object of options: refuses keys that are not in `known`, unless their value is undefined. */
 export function optionsOf<K extends string>(
   path: string,
@@ -87,8 +90,6 @@ export function wrongValue(path: string, expected: string, value: unknown): Rang
   return new RangeError(`${path} must be ${expected}, got ${describe(value)}`)
 }
 
-export const RATIO_RANGE: string = 'a number from 0 to 1'
-
 export function integerRange(min: number, max: number): string {
   return `an integer from ${min} to ${max}`
 }
@@ -96,8 +97,6 @@ export function integerRange(min: number, max: number): string {
 export function choiceOf(accepted: readonly string[]): string {
   return accepted.length === 1 ? String(accepted[0]) : `one of ${accepted.join(', ')}`
 }
-
-const MAX_SHOWN_CHARACTERS = 100
 
 /** A value as it appears in a message: text in quotes and cut short, objects by their type only. */
 export function describe(value: unknown): string {

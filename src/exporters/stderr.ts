@@ -2,14 +2,14 @@ import { writeSync } from 'node:fs'
 
 const STDERR = 2
 
-/** POSIX's least PIPE_BUF on the systems we run on: up to here a full pipe takes all of a write or nothing. */
+/** PIPE_BUF on Linux: up to here a full pipe takes all of a write or nothing. Only a longer line can be cut. */
 const MAX_WRITE_BYTES = 4096
 
 /** How long a reader that does not read may hold us up, for all of one text. */
 const MAX_WAITS = 100
 const WAIT_MS = 1
 
-const clock = new Int32Array(new SharedArrayBuffer(4))
+const sleeper = new Int32Array(new SharedArrayBuffer(4))
 
 /**
  * Writes text that ends in a newline to stderr, synchronously and as whole lines. Never throws. Returns how many lines
@@ -33,7 +33,7 @@ function writeAll(bytes: Buffer, patience: { waitsLeft: number }): boolean {
       continue
     }
     if (patience.waitsLeft-- === 0) return false
-    Atomics.wait(clock, 0, 0, WAIT_MS)
+    Atomics.wait(sleeper, 0, 0, WAIT_MS)
   }
   return true
 }

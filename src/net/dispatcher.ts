@@ -17,34 +17,37 @@ export interface Route {
 
 /** Loads undici and returns a pool of keep-alive connections. `closing` destroys them, also those still being opened. */
 export async function openDispatcher(
-  route: Route,
+  { url, tls, proxy }: Route,
   lookup: LookupFunction,
   closing: AbortSignal,
 ): Promise<Undici.Dispatcher> {
-  const Pool = await loadClass('Pool', 'undici/lib/dispatcher/pool.js')
   const connect = { lookup, signal: closing, timeout: CONNECT_TIMEOUT_MS }
-  const connectTls = { ...connect, ...tlsOptions(route.tls) }
-  if (route.proxy === undefined) {
-    return new Pool(new URL(route.url).origin, { connections: MAX_CONNECTIONS, connect: connectTls })
-  }
-  const ProxyAgent = await loadClass('ProxyAgent', 'undici/lib/dispatcher/proxy-agent.js')
+  const connectTls = { ...connect, ...tlsOptions(tls) }
+  if (proxy !== undefined) return openProxy(proxy, connect, connectTls)
+  const Pool = await loadPool()
+  return new Pool(new URL(url).origin, { connections: MAX_CONNECTIONS, connect: connectTls })
+}
+
+async function openProxy(proxy: string, proxyTls: object, requestTls: object): Promise<Undici.Dispatcher> {
+  const { Pool, ProxyAgent } = await import('undici')
   return new ProxyAgent({
-    ...splitCredentials(route.proxy),
+    ...splitCredentials(proxy),
     // Plain HTTP is forwarded rather than tunnelled: many proxies allow CONNECT to port 443 only.
     proxyTunnel: false,
-    proxyTls: connect,
-    requestTls: connectTls,
+    proxyTls,
+    requestTls,
     connections: MAX_CONNECTIONS,
     clientFactory: (origin, options) => new Pool(origin, { ...options, headersTimeout: CONNECT_TIMEOUT_MS }),
   })
 }
 
-/** One class of undici by the file that holds it, which loads in a quarter of the time; whole where that file has moved. */
-async function loadClass<Name extends 'Pool' | 'ProxyAgent'>(name: Name, path: string): Promise<(typeof Undici)[Name]> {
+/** By the file that holds it, which loads in a quarter of the time; with all of undici where that file has moved. */
+async function loadPool(): Promise<typeof Undici.Pool> {
+  const path: string = 'undici/lib/dispatcher/pool.js'
   try {
     return (await import(path)).default
   } catch {
-    return (await import('undici'))[name]
+    return (await import('undici')).Pool
   }
 }
 
@@ -53,12 +56,10 @@ function tlsOptions(tls: TlsConfig = {}): object {
   return serverName === undefined ? options : { ...options, servername: serverName }
 }
 
-/** Undici itself ignores a user name without a password. */
+/** Undici ignores a user name without a password, and refuses a path. */
 function splitCredentials(proxy: string): { uri: string; token?: string } {
-  const url = new URL(proxy)
-  const credentials = [url.username, url.password].map(part => percentDecode(part)).join(':')
-  url.username = ''
-  url.password = ''
-  if (credentials === ':') return { uri: url.href }
-  return { uri: url.href, token: `Basic ${Buffer.from(credentials).toString('base64')}` }
+  const { origin, username, password } = new URL(proxy)
+  if (username === '' && password === '') return { uri: origin }
+  const credentials = `${percentDecode(username)}:${percentDecode(password)}`
+  return { uri: origin, token: `Basic ${Buffer.from(credentials).toString('base64')}` }
 }

@@ -13,7 +13,7 @@ export interface HttpReply {
 /** Why a request failed where the network gave no error of its own; `code` of a `RequestError`. */
 export type RequestFailure = 'NO_CONNECTION' | 'NO_REPLY' | 'REPLY_TOO_LARGE'
 
-/** An error whose message is a clause for the user as it stands. */
+/** Its message is a clause that can be shown. */
 export interface RequestError extends Error {
   readonly name: 'RequestError'
   readonly code: RequestFailure

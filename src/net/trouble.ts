@@ -5,7 +5,8 @@ import { describeTlsFailure } from './tls-trouble.ts'
 
 const MAX_MESSAGE_CHARS = 200
 
-const NO_CONNECTION = 'no connection in time; is the address right, and does a firewall let it through?'
+const CHECK_ADDRESS = 'is the address right, and does a firewall let it through?'
+const NO_CONNECTION = `no connection in time; ${CHECK_ADDRESS}`
 const CLOSED = 'the connection was closed by this process'
 const NOT_PERMITTED = 'this process is not allowed to open the connection'
 
@@ -30,7 +31,8 @@ export function describeNetworkError(error: unknown, url: string, proxy?: string
   const target = new URL(url)
   if (proxy !== undefined && concernsProxy(failure)) return `proxy ${printableUrl(proxy)}: ${describeProxy(failure)}`
   if (speaksGrpc(failure, target)) return `port ${portOf(target)} speaks gRPC; the HTTP port is usually 4318`
-  if (isRequestError(error)) return error.message
+  if (isRequestError(error))
+    return error.code === 'NO_CONNECTION' ? `${error.message}; ${CHECK_ADDRESS}` : error.message
   return (
     describeLookup(failure, target.hostname) ??
     describeTlsFailure(failure, target.hostname) ??

@@ -50,14 +50,31 @@ export function writeKey(out: ProtobufWriter, key: string): void {
 
 /** One attribute: `tag`, then KeyValue { key = 1, value = 2 }. `keyField` is what `writeKey` wrote. */
 export function writeKeyValue(out: ProtobufWriter, tag: number, keyField: Uint8Array, value: StoredValue): void {
-  if (typeof value === 'string' && value.length <= 36 && writeShortString(out, tag, keyField, value)) return
-  const size = anyValueSize(value, allIntegers(value))
+  if (typeof value === 'string') {
+    if (value.length <= 36 && writeShortString(out, tag, keyField, value)) return
+  } else if (typeof value === 'number') {
+    const integer = isInt64(value)
+    writeHead(out, tag, keyField, integer ? 1 + int64Size(value) : 9)
+    writeNumber(out, value, integer)
+    return
+  } else if (typeof value === 'boolean') {
+    writeHead(out, tag, keyField, 2)
+    out.byte(BOOL)
+    out.byte(value ? 1 : 0)
+    return
+  }
+  const integers = allIntegers(value)
+  writeHead(out, tag, keyField, anyValueSize(value, integers))
+  writeAnyValue(out, value, integers)
+}
+
+/** Everything in front of an AnyValue of `size` bytes. */
+function writeHead(out: ProtobufWriter, tag: number, keyField: Uint8Array, size: number): void {
   out.byte(tag)
   out.varint(keyField.length + 1 + varintSize(size) + size)
   out.raw(keyField)
   out.byte(VALUE)
   out.varint(size)
-  writeAnyValue(out, value, allIntegers(value))
 }
 
 /** The common case, every length in one byte: a short ASCII text. Otherwise writes nothing and answers false. */

@@ -2,7 +2,7 @@ import type { BaggageEntry } from '../types/context.ts'
 import { charTable, indexOrEnd, isAll, trimBlanks } from './characters.ts'
 import { percentDecode, percentEncode } from './percent.ts'
 
-/** W3C Baggage, §3.3.2: as much as this must travel, more need not. */
+/** W3C Baggage, limits: as much as this must travel, more need not. */
 const MAX_MEMBERS = 64
 const MAX_CHARS = 8_192
 

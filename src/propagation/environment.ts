@@ -13,6 +13,8 @@ export interface ContextEnvironment {
   REQUEST_ID?: string
 }
 
+const FIELDS = Object.entries(VARIABLE_OF_HEADER) as [HeaderName, keyof ContextEnvironment][]
+
 /** The variables that a context needs; what it has nothing of is absent. */
 export function contextEnvironment(context: TraceContext, propagators: readonly PropagatorName[]): ContextEnvironment {
   const headers = formatContext(context, propagators)
@@ -40,8 +42,6 @@ export function withContextEnvironment(
   }
   return Object.assign(copy, contextEnvironment(context, propagators))
 }
-
-const FIELDS = Object.entries(VARIABLE_OF_HEADER) as [HeaderName, keyof ContextEnvironment][]
 
 function staleVariables(propagators: readonly PropagatorName[]): readonly string[] {
   const stale: string[] = []

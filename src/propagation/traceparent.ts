@@ -21,7 +21,7 @@ const LETTER_A = 0x61
 
 /**
  * The remote span that a `traceparent` value of any version names. Undefined where it is malformed, and then
- * `tracestate` counts for nothing either (W3C Trace Context level 2, §3.2 and §4.3).
+ * `tracestate` counts for nothing either (W3C Trace Context level 2, processing model).
  */
 export function parseTraceparent(text: string): SpanContext | undefined {
   if (text.length > MAX_CHARS) return undefined

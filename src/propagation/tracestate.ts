@@ -1,7 +1,7 @@
 import type { TraceState } from '../types/span.ts'
 import { charTable, indexOrEnd, isAll, trimBlanks } from './characters.ts'
 
-/** W3C Trace Context level 2, §3.3.1: members in a list, and characters in a key or a value. */
+/** W3C Trace Context level 2: members in a list, and characters in a key or a value. */
 const MAX_MEMBERS = 32
 const MAX_KEY_CHARS = 256
 const MAX_VALUE_CHARS = 256
@@ -9,10 +9,10 @@ const MAX_VALUE_CHARS = 256
 /** The longest list that the grammar allows, blanks aside. What is longer is not read. */
 const MAX_INPUT_CHARS = MAX_MEMBERS * (MAX_KEY_CHARS + 1 + MAX_VALUE_CHARS) + MAX_MEMBERS - 1
 
-/** Kept of a list. §3.3.1.5 asks for 512 at least; every span of the trace carries and exports what is kept. */
+/** Kept of a list. The specification asks for 512 at least; every span of the trace exports what is kept. */
 const MAX_KEPT_CHARS = 2_048
 
-/** Members longer than this are the first to go when a list is cut (§3.3.1.5). */
+/** Members longer than this are the first to go when a list is cut, says the specification. */
 const LONG_MEMBER_CHARS = 128
 
 const KEY_START = charTable('az09')
@@ -32,7 +32,7 @@ export function parseTraceState(text: string): TraceState | undefined {
     if (member === '') continue
     const equals = member.indexOf('=')
     if (++count > MAX_MEMBERS || !hasKey(member, equals) || !hasValue(member, equals + 1)) return undefined
-    if (count === 1 || indexOfPrefix(members, member.slice(0, equals + 1)) < 0) members.push(member)
+    if (count === 1 || indexOfKey(members, member.slice(0, equals)) < 0) members.push(member)
   }
   return members.length === 0 ? undefined : new TraceStateList(members, text)
 }
@@ -57,9 +57,10 @@ class TraceStateList implements TraceState {
   private readonly members: readonly string[]
   private readonly text: string
 
-  constructor(members: readonly string[]) {
+  /** `header` is the text that the members are from: it is their list already where nothing was left out of it. */
+  constructor(members: readonly string[], header = '') {
     this.members = lengthOf(members) > MAX_KEPT_CHARS ? cutToLimit(members) : members
-    this.text = this.members.join(',')
+    this.text = lengthOf(this.members) === header.length ? header : this.members.join(',')
   }
 
   get(key: string): string | undefined {

@@ -7,6 +7,11 @@ export interface Ambient {
   requestId: string | undefined
 }
 
+/** Takes over what is usable of a context, which a caller may have put together by hand. */
 export function ambientOf(context: TraceContext): Ambient {
-  return { baggage: context.baggage, requestId: context.requestId }
+  const { baggage, requestId } = context
+  return {
+    baggage: baggage instanceof Map ? baggage : new Map(),
+    requestId: typeof requestId === 'string' ? requestId : undefined,
+  }
 }

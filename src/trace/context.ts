@@ -56,14 +56,14 @@ export function activeContext(): ActiveContext {
   return storage?.getStore() ?? processContext()
 }
 
-export function runInContext<A extends unknown[], T>(context: ActiveContext, fn: (...args: A) => T, ...args: A): T {
+export function runInContext<A, T>(context: ActiveContext, fn: (argument: A) => T, argument: A): T {
   storage ??= new (process.getBuiltinModule('node:async_hooks').AsyncLocalStorage)()
-  return storage.run(context, fn, ...args)
+  return storage.run(context, fn, argument)
 }
 
 /** Runs `fn` in an extracted context: spans started in it continue its trace, or start one if it is empty. */
 export function withTraceContext<T>(context: TraceContext, fn: () => T): T {
-  return runInContext(new ContextScope(context), fn)
+  return runInContext(new ContextScope(context), fn, undefined)
 }
 
 /** A function that runs in the context that is current now. */
@@ -71,7 +71,7 @@ export function bindTraceContext<F extends (...args: never[]) => unknown>(fn: F)
   const context = storage?.getStore()
   if (context === undefined) return fn
   const bound = function (this: unknown, ...args: never[]): unknown {
-    return runInContext(context, () => fn.apply(this, args))
+    return runInContext(context, () => fn.apply(this, args), undefined)
   }
   return bound as unknown as F
 }

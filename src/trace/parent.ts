@@ -1,6 +1,6 @@
 import { FLAG_HAS_IS_REMOTE, FLAG_IS_REMOTE } from '../otlp/fields.ts'
 import { isValidSpanContext } from '../propagation/span-context.ts'
-import { createTraceState } from '../propagation/tracestate.ts'
+import { createTraceState, formatTraceState } from '../propagation/tracestate.ts'
 import type { TraceContext } from '../types/context.ts'
 import type { SpanContext, SpanParent } from '../types/span.ts'
 import { type Ambient, ambientOf } from './ambient.ts'
@@ -70,14 +70,9 @@ export function flagsOf(context: SpanContext): number {
   return (context.traceFlags & 0xff) | FLAG_HAS_IS_REMOTE | (context.isRemote === true ? FLAG_IS_REMOTE : 0)
 }
 
-/** A foreign trace state is the caller's code: it may throw or answer anything. */
+/** The text of a trace state, checked: a foreign one is the caller's code and may answer anything. */
 export function traceStateText(context: SpanContext): string {
-  try {
-    const text = context.traceState?.serialize()
-    return typeof text === 'string' ? text : ''
-  } catch {
-    return ''
-  }
+  return context.traceState === undefined ? '' : formatTraceState(context.traceState)
 }
 
 /** What the caller gave as parent: its span context and, of a TraceContext, what surrounds the span. */

@@ -51,7 +51,7 @@ export class RecordingSource implements SpanSource {
     parent: ParentIdentity | undefined,
     ambient: Ambient,
   ): RecordingSpan | NonRecordingSpan {
-    const { recorder } = this
+    const recorder = this.recorder
     recorder.started++
     const random = takeRandomWords(parent === undefined ? 6 : 2)
     if (isSampled(recorder.sampler, random, parent)) {

@@ -18,20 +18,23 @@ export class SourceTracer implements Tracer {
     return this.source().start(name, options)
   }
 
-  startActiveSpan<F extends SpanCallback>(name: string, ...rest: readonly unknown[]): ReturnType<F> {
-    const span = this.source().start(name, optionsOf(rest))
-    const fn = rest.at(-1) as F
-    const result = span === NOOP_SPAN ? fn(span) : runInContext(span, fn as SpanCallback, span)
-    return result as ReturnType<F>
+  startActiveSpan<F extends SpanCallback>(
+    name: string,
+    second: unknown,
+    third?: unknown,
+    fourth?: unknown,
+  ): ReturnType<F> {
+    const span = this.source().start(name, optionsOf(second))
+    const fn = (fourth ?? third ?? second) as SpanCallback
+    return (span === NOOP_SPAN ? fn(span) : runInContext(span, fn, span)) as ReturnType<F>
   }
 
-  span<T>(name: string, ...rest: readonly unknown[]): T {
-    return runInSpan(this.source().start(name, optionsOf(rest)), rest.at(-1) as (span: Span) => T)
+  span<T>(name: string, second: unknown, third?: unknown): T {
+    return runInSpan(this.source().start(name, optionsOf(second)), (third ?? second) as (span: Span) => T)
   }
 }
 
 /** The argument before the callback, if it is one. */
-function optionsOf(rest: readonly unknown[]): SpanOptions | undefined {
-  const [first] = rest
-  return rest.length > 1 && typeof first === 'object' && first !== null ? (first as SpanOptions) : undefined
+function optionsOf(argument: unknown): SpanOptions | undefined {
+  return typeof argument === 'object' && argument !== null ? argument : undefined
 }

@@ -45,6 +45,7 @@ describe('TLS settings', () => {
       [/^OTEL_.*_TRACES_CERTIFICATE .*no PEM block/],
     ],
     [{}, { CLIENT_KEY: 'huge' }, undefined, [/^OTEL_EXPORTER_OTLP_CLIENT_KEY .*not a file of at most 1 MiB/]],
+    [{}, { CLIENT_KEY: pem('secret') }, undefined, [/^OTEL_EXPORTER_OTLP_CLIENT_KEY .*, got PEM text; ignoring it$/]],
     [{}, { CLIENT_CERTIFICATE: '.' }, undefined, [/^OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE .*not a file/]],
   ]
   for (const [options, variables, tls, notices = []] of rows) {
@@ -75,6 +76,11 @@ describe('a TLS file of the options that cannot be used throws', () => {
       assert.throws(() => plan(new EnvironmentReader({})), { name: 'RangeError', message })
     })
   }
+
+  test('a key in place of its file is not shown', () => {
+    const message = 'tls.keyFile must be a readable PEM file, got PEM text'
+    assert.throws(() => planTls('tls', { keyFile: pem('secret') })(new EnvironmentReader({})), { message })
+  })
 
   for (const part of ['ca', 'cert', 'key']) {
     test(`${part} and ${part}File together`, () => {

@@ -86,7 +86,7 @@ test('a line longer than maxBytes has a file of its own', async t => {
   assert.deepEqual([linesOf(path).length, linesOf(`${path}.1`).length], [1, 1])
 })
 
-test('follows its path when another process renames the file or removes the directory', async t => {
+test('follows its path when another process renames or replaces the file or removes the directory', async t => {
   const folder = join(temporaryFolder(t), 'traces')
   const path = join(folder, 'traces.jsonl')
   const exporter = fileExporter(t, path)
@@ -94,9 +94,13 @@ test('follows its path when another process renames the file or removes the dire
   renameSync(path, join(folder, 'old.jsonl'))
   const second = await exportSpan(exporter, 2)
   assert.equal(readFileSync(path, 'utf8'), second.line)
-  rmSync(folder, { recursive: true })
+  renameSync(path, join(folder, 'old.jsonl'))
+  writeFileSync(path, 'theirs\n')
   const third = await exportSpan(exporter, 3)
-  assert.equal(readFileSync(path, 'utf8'), third.line)
+  assert.equal(readFileSync(path, 'utf8'), `theirs\n${third.line}`)
+  rmSync(folder, { recursive: true })
+  const fourth = await exportSpan(exporter, 4)
+  assert.equal(readFileSync(path, 'utf8'), fourth.line)
 })
 
 test('a path that cannot be written is to be tried again, and works once it can', async t => {

@@ -1,4 +1,4 @@
-/** Writes numbered lines to stderr once stdin has ended, and prints how many were not written. */
+/** Writes numbered lines to stderr once stdin has ended, and prints how many were not written and how long it took. */
 import { once } from 'node:events'
 import { writeStderr } from '../../src/exporters/stderr.ts'
 
@@ -8,4 +8,6 @@ void process.stderr
 await once(process.stdin.resume(), 'end')
 let text = ''
 for (let i = 0; i < lineCount!; i++) text += `${String(i).padEnd(lineLength! - 1, '.')}\n`
-console.log(writeStderr(text))
+const startMs = performance.now()
+const lost = writeStderr(text)
+console.log(JSON.stringify({ lost, elapsedMs: performance.now() - startMs }))

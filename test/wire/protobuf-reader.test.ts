@@ -87,6 +87,12 @@ test('start and end bound the message', () => {
   assert.throws(() => new ProtobufReader(hex('00'), 0, 2), { name: 'RangeError', message: /bytes 0 to 2 of 1/ })
 })
 
+function nestedVarint(reader: ProtobufReader): number {
+  const nested = reader.message()
+  nested.next()
+  return nested.varint()
+}
+
 const malformed: readonly [what: string, bytes: string, read: (reader: ProtobufReader) => unknown, message: RegExp][] =
   [
     ['field number 0', '00 00', r => r.skip(), /no valid field number at offset 0/],
@@ -94,6 +100,12 @@ const malformed: readonly [what: string, bytes: string, read: (reader: ProtobufR
     ['a tag that is cut short', '80', r => r.skip(), /1 bytes expected at offset 1, 0 left/],
     ['a varint that is cut short', '08 80', r => r.varint(), /1 bytes expected at offset 2, 0 left/],
     ['a varint of 11 bytes', '08 8080808080808080808000', r => r.varint(), /longer than 10 bytes at offset 1/],
+    [
+      'a value behind the end of its message',
+      '0a 01 08 05',
+      r => nestedVarint(r),
+      /1 bytes expected at offset 3, 0 left/,
+    ],
     ['text longer than the message', '0a 05 6162', r => r.text(), /5 bytes expected at offset 2, 2 left/],
     ['a length beyond 2^53', '0a ffffffffffffffffff01', r => r.bytes(), /expected at offset 11, 0 left/],
     ['a fixed64 that is cut short', '09 00000000000000', r => r.fixed64(), /4 bytes expected at offset 5, 3 left/],
