@@ -36,44 +36,6 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   let opening: Promise<Dispatcher> | undefined
   let closed: Promise<void> | undefined
 
-  async function post(
-    body: Uint8Array,
-    headers: Readonly<Record<string, string>>,
-    signal: AbortSignal,
-  ): Promise<HttpReply> {
-    if (body.buffer instanceof SharedArrayBuffer) throw new TypeError('body must not lie in shared memory')
-    opening ??= openDispatcher(options, names.lookup, closing.signal)
-    const dispatcher = await opening
-    const exchange = new Exchange()
-    const giveUp = () => exchange.giveUp('before the request was given up')
-    const timer = setTimeout(() => exchange.giveUp(`within ${options.timeoutMs} ms`), options.timeoutMs)
-    signal.addEventListener('abort', giveUp, { once: true })
-    try {
-      if (signal.aborted) giveUp()
-      else dispatcher.dispatch(requestOf(body, headers), exchange)
-      const reply = await exchange.reply
-      // Undici frees the connection in the next turn of the event loop; a request before that would open another one.
-      await nextTurn()
-      return reply
-    } finally {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', giveUp)
-    }
-  }
-
-  function requestOf(body: Uint8Array, headers: Readonly<Record<string, string>>): Dispatcher.DispatchOptions {
-    // The timer of `post` is the only one.
-    const noTimeouts = { headersTimeout: 0, bodyTimeout: 0 }
-    return {
-      origin,
-      path: pathname + search,
-      method: 'POST',
-      headers: { ...options.headers, ...headers },
-      body,
-      ...noTimeouts,
-    }
-  }
-
   async function dropConnections(): Promise<void> {
     closing.abort()
     names.close()
@@ -82,10 +44,41 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   }
 
   return {
-    post,
-    close: () => {
+    async post(body, headers, signal) {
+      if (body.buffer instanceof SharedArrayBuffer) throw new TypeError('body must not lie in shared memory')
+      opening ??= openDispatcher(options, names.lookup, closing.signal)
+      const dispatcher = await opening
+      const path = pathname + search
+      const request = { origin, path, method: 'POST', headers: { ...options.headers, ...headers }, body }
+      return perform(dispatcher, request, options.timeoutMs, signal)
+    },
+    close() {
       closed ??= dropConnections()
       return closed
     },
+  }
+}
+
+async function perform(
+  dispatcher: Dispatcher,
+  request: Dispatcher.DispatchOptions,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<HttpReply> {
+  const exchange = new Exchange()
+  const giveUp = () => exchange.giveUp('before the request was given up')
+  const timer = setTimeout(() => exchange.giveUp(`within ${timeoutMs} ms`), timeoutMs)
+  signal.addEventListener('abort', giveUp, { once: true })
+  try {
+    if (signal.aborted) giveUp()
+    // The timer here is the only one.
+    else dispatcher.dispatch({ ...request, headersTimeout: 0, bodyTimeout: 0 }, exchange)
+    const reply = await exchange.reply
+    // Undici frees the connection in the next turn of the event loop; a request before that would open another one.
+    await nextTurn()
+    return reply
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', giveUp)
   }
 }

@@ -30,13 +30,13 @@ export class ExportPipeline {
   readonly names: readonly string[]
   private readonly options: PipelineOptions
   private readonly control: Control
-  private readonly ledger: Ledger
+  private ledger: Ledger
   private readonly lastErrors = new Map<number, string>()
   private readonly replies = new Map<number, () => void>()
   private host: ConsumerHost
   private requests = 0
   private closing: Promise<FlushResult> | undefined
-  private finalStats: Record<string, ExporterStats> | undefined
+  private over = false
 
   constructor(options: PipelineOptions) {
     const shared = options.worker !== undefined
@@ -59,9 +59,8 @@ export class ExportPipeline {
   }
 
   stats(): Record<string, ExporterStats> {
-    if (this.finalStats !== undefined) return this.finalStats
-    this.host.drain()
-    const waiting = this.sink.waitingRecords
+    if (!this.over) this.host.drain()
+    const waiting = this.over ? 0 : this.sink.waitingRecords
     const entries = this.names.map((name, index): [string, ExporterStats] => {
       const stats = exporterStats(this.ledger, index, this.sink.dropped, waiting)
       const lastError = this.lastErrors.get(index)
@@ -87,7 +86,7 @@ export class ExportPipeline {
    * `exit_timeout`. A worker that has died unnoticed is replaced.
    */
   drainAtExit(budgetMs: number): void {
-    if (this.finalStats !== undefined) return
+    if (this.over) return
     const deadlineMs = performance.now() + budgetMs
     if (!this.drain(deadlineMs) && this.host.thread === 'worker' && performance.now() < deadlineMs) {
       this.host.stop()
@@ -125,13 +124,16 @@ export class ExportPipeline {
     return true
   }
 
+  /** From here on nothing is delivered, and nothing that the consumer still does changes the counts. */
   private giveUpPending(): void {
-    const stats = this.stats()
-    for (const exporter of Object.values(stats)) {
-      exporter.dropped.exit_timeout += exporter.pending
-      exporter.pending = 0
+    const waiting = this.sink.waitingRecords
+    this.sink.close()
+    this.over = true
+    this.ledger = this.ledger.copy()
+    for (let index = 0; index < this.names.length; index++) {
+      this.ledger.add(index, 'exit_timeout', waiting)
+      this.ledger.writeOffPending(index, 'exit_timeout')
     }
-    this.finalStats = stats
   }
 
   private lost(): number {
@@ -140,7 +142,7 @@ export class ExportPipeline {
 
   /** Resolves when the consumer has answered, or at the timeout. */
   private request(kind: 'flush' | 'close', timeoutMs: number): Promise<void> {
-    if (this.finalStats !== undefined) return Promise.resolve()
+    if (this.over) return Promise.resolve()
     const id = ++this.requests
     return new Promise(resolve => {
       const timer = setTimeout(() => this.reply(id), timeoutMs)

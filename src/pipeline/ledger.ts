@@ -14,6 +14,7 @@ export const COUNTERS = [
   'retries_spent',
   'evicted',
   'worker_lost',
+  'exit_timeout',
 ] as const
 export type Counter = (typeof COUNTERS)[number]
 
@@ -33,6 +34,11 @@ export class Ledger {
 
   get(exporter: number, counter: Counter): number {
     return Number(Atomics.load(this.counters, slot(exporter, counter)))
+  }
+
+  /** The counts as they are now, which no other thread changes. */
+  copy(): Ledger {
+    return new Ledger(this.counters.slice())
   }
 
   /** Moves what an exporter had pending to a reason for its loss. */
@@ -68,7 +74,7 @@ export function exporterStats(
     evicted: count('evicted'),
     worker_lost: count('worker_lost'),
     closed: producer.closed,
-    exit_timeout: 0,
+    exit_timeout: count('exit_timeout'),
   }
   return {
     acked: count('acked'),

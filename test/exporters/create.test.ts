@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { createExporter } from '../../src/exporters/create.ts'
+import type { ExporterConfig } from '../../src/types/config.ts'
+import type { Exporter } from '../../src/types/exporter.ts'
+
+const configs: ExporterConfig[] = [
+  {
+    kind: 'otlp',
+    url: 'http://localhost:4318/v1/traces',
+    headers: {},
+    compression: 'none',
+    timeoutMs: 10_000,
+    tls: undefined,
+    proxy: undefined,
+  },
+  { kind: 'console', format: 'tree', colors: false },
+  { kind: 'file', path: join(tmpdir(), 'never-written.jsonl'), maxBytes: Number.POSITIVE_INFINITY },
+]
+
+for (const config of configs) {
+  test(`${config.kind} makes the exporter of that name`, async () => {
+    const exporter = await createExporter(config)
+    assert.equal(exporter.name, config.kind)
+    await exporter.close?.()
+  })
+}
+
+test('custom gives back the exporter itself', async () => {
+  const exporter: Exporter = { name: 'own', export: () => ({ outcome: 'sent' }) }
+  assert.equal(await createExporter({ kind: 'custom', exporter }), exporter)
+})
