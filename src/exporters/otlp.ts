@@ -17,17 +17,17 @@ const MAX_MESSAGE_CHARS = 200
 /** Those of OTLP, and 408, by which a proxy or server drops a connection it found idle. */
 const RETRYABLE_STATUSES: ReadonlySet<number> = new Set([408, 429, 502, 503, 504])
 
-/** Sends each batch as one OTLP/HTTP request in protobuf. `client` is there for tests. */
-export function createOtlpExporter(config: OtlpExporterConfig, client: HttpClient = createClient(config)): Exporter {
+/** Sends each batch as one OTLP/HTTP request in protobuf. */
+export function createOtlpExporter(config: OtlpExporterConfig): Exporter {
+  const client = createHttpClient({
+    ...config,
+    headers: { 'user-agent': `blueprint-tracing/${VERSION}`, ...config.headers },
+  })
   return {
     name: 'otlp',
     export: (batch, signal) => send(batch, config, client, signal),
     close: () => client.close(),
   }
-}
-
-function createClient(config: OtlpExporterConfig): HttpClient {
-  return createHttpClient({ ...config, headers: { 'user-agent': `blueprint-tracing/${VERSION}`, ...config.headers } })
 }
 
 async function send(

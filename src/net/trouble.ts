@@ -1,7 +1,7 @@
 import { isRequestError } from './exchange.ts'
 import { type Failure, readFailure } from './failure.ts'
 import { printableText, printableUrl } from './printable.ts'
-import { describeTlsFailure } from './tls-trouble.ts'
+import { describeTlsFailure, tlsAlert } from './tls-trouble.ts'
 
 const MAX_MESSAGE_CHARS = 200
 
@@ -80,7 +80,7 @@ function isGarbage({ name, code }: Failure): boolean {
 /** An HTTP/2 server begins with a SETTINGS frame: three bytes of length, type 4 (RFC 9113 §4.1). Over TLS its ALPN fails. */
 function speaksGrpc(failure: Failure, target: URL): boolean {
   const { code, data } = failure
-  if (code === 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL') return true
+  if (tlsAlert(code) === 'NO_APPLICATION_PROTOCOL') return true
   if (isGarbage(failure) && data.startsWith('\0') && data.charCodeAt(3) === 4) return true
   return portOf(target) === '4317' && (isGarbage(failure) || isClosing(code) || code === 'NO_REPLY')
 }

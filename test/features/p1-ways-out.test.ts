@@ -76,7 +76,7 @@ function end(way: string, temperature: string, env: Record<string, string>): Pro
 
 /** How a process ended: its status, and what it said less our lines and frames. */
 function manners({ code, signal, stderr }: ChildResult): { code: unknown; signal: unknown; stderr: string } {
-  const isOurs = (line: string): boolean => line.startsWith('blueprint-tracing:') || /^ +at .*\/dist\//.test(line)
+  const isOurs = (line: string): boolean => line.startsWith('blueprint-tracing:') || OUR_FRAME.test(line)
   const lines = stderr.split('\n').filter(line => !isOurs(line))
-  return { code, signal, stderr: lines.join('\n') }
+  return { code, signal, stderr: lines.join('\n').replace(EXCERPT, '') }
 }

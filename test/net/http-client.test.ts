@@ -76,7 +76,11 @@ describe('connections', () => {
     assert.equal(server.connections(), 1)
   })
 
-  test('16 serve 20 requests at once', async t => {
+  test('16 serve 20 requests at once, and Node warns about nothing', async t => {
+    const warnings: Error[] = []
+    const onWarning = (warning: Error) => void warnings.push(warning)
+    process.on('warning', onWarning)
+    t.after(() => process.off('warning', onWarning))
     const waiting: (() => void)[] = []
     let sixteen: () => void
     const arrived = new Promise<void>(resolve => {
@@ -93,6 +97,7 @@ describe('connections', () => {
     for (const answer of waiting) answer()
     await Promise.all(posts)
     assert.equal(server.connections(), 16)
+    assert.deepEqual(warnings, [])
   })
 
   test('a request after a failed one gets a new one', async t => {

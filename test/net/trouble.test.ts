@@ -121,7 +121,7 @@ const misconfigurations: [what: string, make: (t: TestContext) => Promise<Miscon
       url: await startTls(t, { ...certificate('server'), ca: CA, requestCert: true, maxVersion: 'TLSv1.2' }),
       tls: { ca: CA },
     }),
-    /wants a client certificate \(tls\.cert and tls\.key\)$/,
+    /^TLS handshake refused; perhaps the server wants a client certificate \(tls\.cert and tls\.key\)$/,
   ],
   [
     'a key for another certificate',
@@ -259,6 +259,11 @@ describe('errors that no server here can cause', () => {
       Object.assign(new Error('x'), { code: 'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA' }),
       /does not accept the client certificate/,
     ],
+    [
+      Object.assign(new Error('x'), { code: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED' }),
+      /^the server wants a client/,
+    ],
+    [Object.assign(new Error('x'), { code: 'ERR_SSL_TLSV1_ALERT_NEW' }), /^TLS handshake refused \(ERR_\w+\)$/],
     [Object.assign(new Error('x'), { code: 'ERR_SSL_SOMETHING_NEW' }), /^TLS failed \(ERR_SSL_SOMETHING_NEW\)$/],
     [new DOMException('aborted', 'AbortError'), /^the connection was closed by this process$/],
     [new Error('odd\nnews'), /^odd news$/],
