@@ -83,13 +83,7 @@ export class LiveTracing implements Tracing, ExitParticipant {
     timer.unref()
   }
 
-  finish(error: unknown, budgetMs: number): void {
-    this.closeOpenSpans(error)
-    this.pipeline.drainAtExit(budgetMs)
-    this.reportLosses()
-  }
-
-  private closeOpenSpans(error: unknown): void {
+  closeOpenSpans(error: unknown): void {
     for (const span of this.recorder.open.list()) {
       if (!(span instanceof RecordingSpan)) continue
       if (error !== undefined) markError(span, error)
@@ -97,6 +91,19 @@ export class LiveTracing implements Tracing, ExitParticipant {
       span.setStatus({ code: SpanStatusCode.ERROR, message: 'process ended before the span did' })
       span.end()
     }
+  }
+
+  hasten(deadlineMs: number): void {
+    this.pipeline.hasten(deadlineMs)
+  }
+
+  awaitSettled(deadlineMs: number): void {
+    this.pipeline.awaitSettled(deadlineMs)
+  }
+
+  conclude(): void {
+    this.pipeline.conclude()
+    this.reportLosses()
   }
 
   private reportLosses(): void {

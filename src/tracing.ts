@@ -50,7 +50,12 @@ export function getTracer(): Tracer {
  * context, so that a child process continues the trace.
  */
 export function childEnv(env: NodeJS.ProcessEnv = currentEnvironment()): NodeJS.ProcessEnv {
-  return withContextEnvironment(env, outgoingContext(), currentPropagators())
+  try {
+    return withContextEnvironment(env, outgoingContext(), currentPropagators())
+  } catch {
+    // An environment that cannot be copied, or a context that the program put together by hand.
+    return env
+  }
 }
 
 function announce(config: Config): void {

@@ -4,6 +4,7 @@ import { printableText, printableUrl } from '../net/printable.ts'
 import { parseHttpDateMs, parseRetryAfterMs } from '../net/retry-after.ts'
 import { describeHttpStatus, describeRedirect } from '../net/status-trouble.ts'
 import { describeNetworkError } from '../net/trouble.ts'
+import { requestView } from '../pipeline/batch.ts'
 import type { OtlpExporterConfig } from '../types/config.ts'
 import type { Exporter, ExportResult, SpanBatch } from '../types/exporter.ts'
 import { VERSION } from '../version.ts'
@@ -37,7 +38,7 @@ async function send(
   signal: AbortSignal,
 ): Promise<ExportResult> {
   const target = printableUrl(config.url)
-  const request = batch.request()
+  const request = requestView(batch)
   if (request.byteLength > MAX_REQUEST_BYTES) {
     return { outcome: 'too_large', message: `${target}: the request is over 64 MiB` }
   }

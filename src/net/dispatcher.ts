@@ -1,4 +1,4 @@
-import type { LookupFunction } from 'node:net'
+import type { LookupFunction, Socket } from 'node:net'
 import { unescape as percentDecode } from 'node:querystring'
 import type * as Undici from 'undici'
 import type { TlsConfig } from '../types/config.ts'
@@ -15,7 +15,12 @@ export interface Route {
   readonly proxy: string | undefined
 }
 
-/** Loads undici and returns a pool of keep-alive connections. `closing` destroys them, also those still being opened. */
+type Connector = Undici.buildConnector.connector
+
+/**
+ * Loads undici and returns a pool of keep-alive connections, none of which holds the event loop. `closing` destroys them, also
+ * those still being opened.
+ */
 export async function openDispatcher(
   { url, tls, proxy }: Route,
   lookup: LookupFunction,
@@ -24,8 +29,9 @@ export async function openDispatcher(
   const connect = { lookup, signal: closing, timeout: CONNECT_TIMEOUT_MS }
   const connectTls = { ...connect, ...tlsOptions(tls) }
   if (proxy !== undefined) return openProxy(proxy, connect, connectTls)
-  const Pool = await loadPool()
-  return new Pool(new URL(url).origin, { connections: MAX_CONNECTIONS, connect: connectTls })
+  const { Pool, buildConnector } = await loadPool()
+  const connector = withoutHold(buildConnector(connectTls))
+  return new Pool(new URL(url).origin, { connections: MAX_CONNECTIONS, connect: connector })
 }
 
 async function openProxy(proxy: string, proxyTls: object, requestTls: object): Promise<Undici.Dispatcher> {
@@ -37,17 +43,30 @@ async function openProxy(proxy: string, proxyTls: object, requestTls: object): P
     proxyTls,
     requestTls,
     connections: MAX_CONNECTIONS,
-    clientFactory: (origin, options) => new Pool(origin, { ...options, headersTimeout: CONNECT_TIMEOUT_MS }),
+    clientFactory: (origin, options: { connect?: Connector }) =>
+      new Pool(origin, { ...options, connect: withoutHold(options.connect!), headersTimeout: CONNECT_TIMEOUT_MS }),
   })
 }
 
-/** By the file that holds it, which loads in a quarter of the time; with all of undici where that file has moved. */
-async function loadPool(): Promise<typeof Undici.Pool> {
-  const path: string = 'undici/lib/dispatcher/pool.js'
+/**
+ * On the caller's thread a request under way must not hold the process; whoever waits for it does. Undici would hold it by the
+ * socket's `ref`.
+ */
+function withoutHold(connect: Connector): Connector {
+  return (options, callback) => {
+    const socket = connect(options, callback) as unknown as Socket
+    socket.unref().ref = () => socket
+  }
+}
+
+/** By the files that hold them, which load in a quarter of the time; with all of undici where those have moved. */
+async function loadPool(): Promise<Pick<typeof Undici, 'Pool' | 'buildConnector'>> {
+  const pool: string = 'undici/lib/dispatcher/pool.js'
+  const connector: string = 'undici/lib/core/connect.js'
   try {
-    return (await import(path)).default
+    return { Pool: (await import(pool)).default, buildConnector: (await import(connector)).default }
   } catch {
-    return (await import('undici')).Pool
+    return await import('undici')
   }
 }
 

@@ -67,7 +67,7 @@ async function perform(
 ): Promise<HttpReply> {
   const exchange = new Exchange()
   const giveUp = () => exchange.giveUp('before the request was given up')
-  const timer = setTimeout(() => exchange.giveUp(`within ${timeoutMs} ms`), timeoutMs)
+  const timer = setTimeout(() => exchange.giveUp(`within ${timeoutMs} ms`), timeoutMs).unref()
   signal.addEventListener('abort', giveUp, { once: true })
   try {
     if (signal.aborted) giveUp()

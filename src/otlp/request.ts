@@ -30,18 +30,43 @@ export function createRequestFrame(resource: Attributes, scope: { name: string; 
 
 /** ExportTraceServiceRequest { ResourceSpans { resource, ScopeSpans { scope, spans } } } around encoded `spans` fields. */
 export function encodeRequest(frame: RequestFrame, spans: Uint8Array): Uint8Array {
-  const scopeSpansSize = frame.scope.length + spans.length
+  const headSize = requestHeadSize(frame, spans.length)
+  const out = new ProtobufWriter(byteTarget(new ArrayBuffer(headSize + spans.length)))
+  writeRequestHead(out, frame, spans.length)
+  out.raw(spans)
+  return out.bytes
+}
+
+/** The same in the memory of `spans`, if there is room in front of them. Nothing but the head is written. */
+export function encodeRequestInPlace(frame: RequestFrame, spans: Uint8Array<ArrayBuffer>): Uint8Array | undefined {
+  const headSize = requestHeadSize(frame, spans.length)
+  if (spans.byteOffset < headSize) return undefined
+  const start = spans.byteOffset - headSize
+  const out = new ProtobufWriter(byteTarget(spans.buffer))
+  out.position = start
+  writeRequestHead(out, frame, spans.length)
+  return new Uint8Array(spans.buffer, start, headSize + spans.length)
+}
+
+/** An upper bound of what stands in front of the spans, however many they are. */
+export function requestHeadBound(frame: RequestFrame): number {
+  return requestHeadSize(frame, 2 ** 32)
+}
+
+function requestHeadSize(frame: RequestFrame, spansSize: number): number {
+  const scopeSpansSize = frame.scope.length + spansSize
   const resourceSpansSize = frame.resource.length + 1 + varintSize(scopeSpansSize) + scopeSpansSize
-  const size = 1 + varintSize(resourceSpansSize) + resourceSpansSize
-  const out = new ProtobufWriter(byteTarget(new ArrayBuffer(size)))
+  return 1 + varintSize(resourceSpansSize) + resourceSpansSize - spansSize
+}
+
+function writeRequestHead(out: ProtobufWriter, frame: RequestFrame, spansSize: number): void {
+  const scopeSpansSize = frame.scope.length + spansSize
   out.byte(REQUEST_RESOURCE_SPANS)
-  out.varint(resourceSpansSize)
+  out.varint(frame.resource.length + 1 + varintSize(scopeSpansSize) + scopeSpansSize)
   out.raw(frame.resource)
   out.byte(SCOPE_SPANS_FIELD)
   out.varint(scopeSpansSize)
   out.raw(frame.scope)
-  out.raw(spans)
-  return out.bytes
 }
 
 function encodeResource(resource: Attributes): Uint8Array {

@@ -2,6 +2,8 @@ import type { StoredElement, StoredValue } from './values.ts'
 
 /** The longest text that an object, a Map or anything else not native to OTLP is turned into, in characters. */
 const MAX_CONVERTED_LENGTH = 65_536
+/** Longer arrays are not copied but turned into text, which is cut. */
+const MAX_ELEMENTS = 1_000_000
 const MAX_DEPTH = 16
 const UNSERIALISABLE = '[unserialisable]'
 
@@ -19,7 +21,7 @@ export function takeValue(value: unknown, maxLength: number): StoredValue | unde
     case 'undefined':
       return undefined
     case 'bigint':
-      return takeBigInt(value)
+      return fitsInt64(value) ? value : takeText(value, maxLength)
     default:
       return value === null ? undefined : takeObject(value, maxLength)
   }
@@ -33,15 +35,23 @@ export function truncate(text: string, maxLength: number): string {
   return text.slice(0, splitsPair ? maxLength - 1 : maxLength)
 }
 
-function takeBigInt(value: bigint): bigint | string {
-  return BigInt.asIntN(64, value) === value ? value : value.toString()
+function fitsInt64(value: bigint): boolean {
+  return BigInt.asIntN(64, value) === value
 }
 
 function takeObject(value: unknown, maxLength: number): StoredValue {
   try {
-    if (Array.isArray(value) && value.every(isElement)) {
+    if (Array.isArray(value) && value.length <= MAX_ELEMENTS && value.every(isElement)) {
       return Array.from(value as readonly unknown[], element => takeElement(element, maxLength))
     }
+  } catch {
+    return UNSERIALISABLE
+  }
+  return takeText(value, maxLength)
+}
+
+function takeText(value: unknown, maxLength: number): string {
+  try {
     return truncate(toText(value), maxLength)
   } catch {
     return UNSERIALISABLE
@@ -54,7 +64,7 @@ function isElement(value: unknown): boolean {
 
 function takeElement(value: unknown, maxLength: number): StoredElement {
   if (typeof value === 'string') return truncate(value, maxLength)
-  if (typeof value === 'bigint') return takeBigInt(value)
+  if (typeof value === 'bigint') return fitsInt64(value) ? value : takeText(value, maxLength)
   return typeof value === 'number' || typeof value === 'boolean' ? value : null
 }
 
@@ -67,34 +77,54 @@ function describe(value: unknown): string {
   if (typeof value !== 'object') return String(value)
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString()
   if (value instanceof Error) return String(value.message)
-  const budget = { characters: MAX_CONVERTED_LENGTH }
-  return JSON.stringify(plain(value, [], budget)) ?? UNSERIALISABLE
+  return JSON.stringify(plain(value, [], { characters: MAX_CONVERTED_LENGTH })) ?? UNSERIALISABLE
+}
+
+/**
+ * What may still be copied into a text. Nothing is charged more than it takes there, so that a text for which the budget did
+ * not do is longer than it may be, and is seen to be cut.
+ */
+interface Budget {
+  characters: number
 }
 
 /**
  * A copy of `value` that JSON.stringify cannot trip over: cycles and depth cut, bigint and symbols as text. Copying stops
- * when the budget of characters is spent, so that a huge graph costs no more than its text may be long.
+ * when the budget is spent, so that a huge graph costs no more than its text may be long.
  */
-function plain(value: unknown, ancestors: readonly object[], budget: { characters: number }): unknown {
-  budget.characters -= typeof value === 'string' ? value.length : 4
+function plain(value: unknown, ancestors: readonly object[], budget: Budget): unknown {
+  if (value === undefined || typeof value === 'function') return undefined
+  budget.characters -= typeof value === 'string' ? value.length : 1
   if (typeof value === 'string') return truncate(value, MAX_CONVERTED_LENGTH)
   if (typeof value === 'bigint' || typeof value === 'symbol') return String(value)
   if (typeof value !== 'object' || value === null) return value
   if (ancestors.includes(value)) return '[circular]'
   if (ancestors.length >= MAX_DEPTH) return '[too deep]'
   if (value instanceof Error) return String(value.message)
-  const path = [...ancestors, value]
+  return plainObject(ArrayBuffer.isView(value) ? headOf(value, budget) : value, [...ancestors, value], budget)
+}
+
+function plainObject(value: object, path: readonly object[], budget: Budget): unknown {
   const toJson = (value as { toJSON?: unknown }).toJSON
   if (typeof toJson === 'function') return plain(toJson.call(value), path, budget)
   if (value instanceof Map) return plainEntries(value.entries(), path, budget)
   if (Array.isArray(value) || value instanceof Set) return plainList(value, path, budget)
-  return plainEntries(Object.entries(value), path, budget)
+  return plainEntries(propertiesOf(value), path, budget)
 }
 
-function plainList(values: Iterable<unknown>, path: readonly object[], budget: { characters: number }): unknown[] {
+/** As much of a typed array as can show: Buffer's own toJSON makes an array of all its bytes. */
+function headOf(value: ArrayBufferView, budget: Budget): object {
+  return 'subarray' in value ? (value as Uint8Array).subarray(0, Math.max(0, budget.characters)) : value
+}
+
+function* propertiesOf(value: object): IterableIterator<[string, unknown]> {
+  for (const key of Object.keys(value)) yield [key, (value as Record<string, unknown>)[key]]
+}
+
+function plainList(values: Iterable<unknown>, path: readonly object[], budget: Budget): unknown[] {
   const list: unknown[] = []
   for (const value of values) {
-    if (budget.characters <= 0) break
+    if (budget.characters-- <= 0) break
     list.push(plain(value, path, budget))
   }
   return list
@@ -103,14 +133,16 @@ function plainList(values: Iterable<unknown>, path: readonly object[], budget: {
 function plainEntries(
   entries: Iterable<[unknown, unknown]>,
   path: readonly object[],
-  budget: { characters: number },
+  budget: Budget,
 ): Record<string, unknown> {
   const copy: Record<string, unknown> = Object.create(null)
   for (const [key, value] of entries) {
     if (budget.characters <= 0) break
+    const taken = plain(value, path, budget)
+    if (taken === undefined) continue
     const name = String(key)
     budget.characters -= name.length
-    copy[name] = plain(value, path, budget)
+    copy[name] = taken
   }
   return copy
 }

@@ -36,10 +36,7 @@ export function textBound(value: StoredValue): number {
 /** The exact bytes of what `textBound` bounds; slower. */
 export function textSize(value: StoredValue): number {
   if (typeof value === 'string') return utf8Size(value)
-  if (typeof value !== 'object') return 0
-  let size = 0
-  for (const element of value) size += VALUE_OVERHEAD + (typeof element === 'string' ? utf8Size(element) : 0)
-  return size
+  return typeof value === 'object' ? arraySize(value, allIntegers(value)) : 0
 }
 
 /** `KeyValue.key`, encoded: what goes in front of every value of that key. */
@@ -163,7 +160,8 @@ function writeNumber(out: ProtobufWriter, value: number, integers: boolean): voi
     out.int64(value)
   } else {
     out.byte(DOUBLE)
-    out.double(value)
+    // -0 is 0 here too.
+    out.double(value + 0)
   }
 }
 

@@ -1,5 +1,5 @@
 import { readSpans } from '../otlp/read.ts'
-import { encodeRequest, type RequestFrame } from '../otlp/request.ts'
+import { encodeRequest, encodeRequestInPlace, type RequestFrame } from '../otlp/request.ts'
 import type { SpanBatch, SpanView, ViewAttributes } from '../types/exporter.ts'
 
 /** What all batches of one set-up have in common. */
@@ -11,12 +11,14 @@ export interface BatchFrame {
 
 /** Records that were copied out of the ring together. All exporters share it; it is settled when each is done with it. */
 export class Batch {
-  readonly bytes: Uint8Array
+  readonly bytes: Uint8Array<ArrayBuffer>
   readonly count: number
+  /** Whether nobody can be reading the bytes once it is settled: a request that failed may still be on its way out. */
+  reusable = true
   private users = 0
   private readonly onSettled: (batch: Batch) => void
 
-  constructor(bytes: Uint8Array, count: number, onSettled: (batch: Batch) => void) {
+  constructor(bytes: Uint8Array<ArrayBuffer>, count: number, onSettled: (batch: Batch) => void) {
     this.bytes = bytes
     this.count = count
     this.onSettled = onSettled
@@ -57,6 +59,17 @@ export class Parcel implements SpanBatch {
     return encodeRequest(this.frame.request, this.bytes)
   }
 
+  /** As `request`, without a copy where there is room in front of the bytes; as valid as they are, and not to be written. */
+  requestView(): Uint8Array {
+    const inPlace = this.bytes === this.batch.bytes && encodeRequestInPlace(this.frame.request, this.batch.bytes)
+    return inPlace || this.request()
+  }
+
+  /** An attempt has failed, so that somebody may read the bytes even after they are settled. */
+  markFailed(): void {
+    this.batch.reusable = false
+  }
+
   spans(): IterableIterator<SpanView> {
     return readSpans(this.bytes)
   }
@@ -86,15 +99,21 @@ export class Parcel implements SpanBatch {
 export function recordEnd(bytes: Uint8Array, at: number): number {
   let position = at + 1
   let length = 0
-  for (let scale = 1; ; scale *= 0x80) {
-    const byte = bytes[position++]!
-    length += (byte & 0x7f) * scale
-    if (byte < 0x80) return position + length
+  let scale = 1
+  while (bytes[position]! >= 0x80) {
+    length += (bytes[position++]! & 0x7f) * scale
+    scale *= 0x80
   }
+  return position + 1 + length + bytes[position]! * scale
 }
 
 function skipRecords(bytes: Uint8Array, count: number): number {
   let position = 0
   for (let i = 0; i < count; i++) position = recordEnd(bytes, position)
   return position
+}
+
+/** A whole request of `batch`, without a copy if it is one of the pipeline's own; valid until `export` settles. */
+export function requestView(batch: SpanBatch): Uint8Array {
+  return batch instanceof Parcel ? batch.requestView() : batch.request()
 }

@@ -1,18 +1,25 @@
 import { recordEnd } from './batch.ts'
+import { BatchBuffers } from './batch-buffers.ts'
+
+/** A batch that fills its buffer so far is handed on as it is. */
+const FULL_SHARE = 7 / 8
+
+type EmitBatch = (bytes: Uint8Array<ArrayBuffer>, count: number) => void
 
 /** Collects records into batches of at most `maxBatchBytes`; one record may exceed it and is then a batch of its own. */
 export class Batcher {
   private readonly maxBatchBytes: number
-  private readonly emit: (bytes: Uint8Array, count: number) => void
-  private buffer: Uint8Array
+  private readonly emit: EmitBatch
+  private readonly buffers: BatchBuffers
+  private buffer: Uint8Array<ArrayBuffer> | undefined
   private length = 0
   private records = 0
   private openedMs = 0
 
-  constructor(maxBatchBytes: number, emit: (bytes: Uint8Array, count: number) => void) {
+  constructor(maxBatchBytes: number, emit: EmitBatch, buffers: BatchBuffers = new BatchBuffers(0)) {
     this.maxBatchBytes = maxBatchBytes
     this.emit = emit
-    this.buffer = new Uint8Array(0)
+    this.buffers = buffers
   }
 
   /** Copies the records between `start` and `end` and answers how many there were. */
@@ -40,18 +47,14 @@ export class Batcher {
     return this.length === 0 ? undefined : this.openedMs
   }
 
-  /** Bytes in the open batch. */
-  get openBytes(): number {
-    return this.length
-  }
-
-  /** Closes the open batch, if it holds anything. A small one is copied, so that what waits holds no more than its bytes. */
+  /** Closes the open batch, if it holds anything. One that is not full is copied, so that what waits holds little more. */
   seal(): void {
-    if (this.length === 0) return
-    const full = this.length > this.buffer.length / 2
-    const bytes = full ? this.buffer.subarray(0, this.length) : this.buffer.slice(0, this.length)
-    const { records } = this
-    if (full) this.buffer = new Uint8Array(0)
+    const { buffer, length, records } = this
+    if (buffer === undefined || length === 0) return
+    const full = length >= buffer.length * FULL_SHARE
+    const bytes = (full ? buffer : this.buffers.take(length)).subarray(0, length)
+    if (full) this.buffer = undefined
+    else bytes.set(buffer.subarray(0, length))
     this.length = 0
     this.records = 0
     this.emit(bytes, records)
@@ -61,14 +64,15 @@ export class Batcher {
     const size = end - start
     if (size === 0) return
     if (this.length === 0) this.openedMs = nowMs
-    if (this.buffer.length < this.length + size) this.grow(this.length + size)
-    this.buffer.set(source.subarray(start, end), this.length)
+    this.bufferFor(size).set(source.subarray(start, end), this.length)
     this.length += size
   }
 
-  private grow(needed: number): void {
-    const larger = new Uint8Array(Math.max(needed, Math.min(this.maxBatchBytes, needed * 2)))
-    larger.set(this.buffer.subarray(0, this.length))
-    this.buffer = larger
+  /** A batch has room for `maxBatchBytes`, but for the one record that is larger. */
+  private bufferFor(size: number): Uint8Array {
+    if (this.buffer === undefined || this.buffer.length < this.length + size) {
+      this.buffer = this.buffers.take(Math.max(size, this.maxBatchBytes))
+    }
+    return this.buffer
   }
 }

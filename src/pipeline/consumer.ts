@@ -1,4 +1,5 @@
 import { readResource } from '../otlp/request.ts'
+import type { DeliveryConfig, ExporterConfig } from '../types/config.ts'
 import type { Exporter } from '../types/exporter.ts'
 import { Control } from './control.ts'
 import { Delivery } from './delivery.ts'
@@ -6,7 +7,7 @@ import { Lane } from './lane.ts'
 import { Ledger } from './ledger.ts'
 import type { ExportThreadData, FromExportThread, ToExportThread } from './messages.ts'
 import { RingReader } from './ring-reader.ts'
-import { ExporterVoice } from './voice.ts'
+import { ExporterVoice, type Log } from './voice.ts'
 
 /** How a consumer talks to the caller's thread, be it another one or its own. */
 export interface ConsumerPort {
@@ -26,7 +27,7 @@ export class Consumer {
   constructor(data: ExportThreadData, exporters: readonly Promise<Exporter>[], port: ConsumerPort) {
     this.port = port
     const control = new Control(data.control)
-    this.reader = new RingReader(control, data.segments, () => port.drain(this.receive))
+    this.reader = new RingReader(control, data.segments, () => port.drain(this.receiveWhileReading))
     const lanes = exporters.map((exporter, index) => this.createLane(data, control, exporter, index))
     const frame = { request: data.frame, resource: readResource(data.frame), scope: data.scope }
     this.delivery = new Delivery({ control, reader: this.reader, lanes, frame, policy: data.delivery, nowMs })
@@ -57,6 +58,12 @@ export class Consumer {
     }
   }
 
+  /** The reader wants new segments; what is to be done otherwise has to wait until it is through. */
+  private readonly receiveWhileReading = (message: ToExportThread): void => {
+    if ('kind' in message) queueMicrotask(() => this.receive(message))
+    else this.receive(message)
+  }
+
   /** Stops without delivering what is held. */
   stop(): void {
     this.delivery.stop()
@@ -72,16 +79,20 @@ export class Consumer {
   private createLane(data: ExportThreadData, control: Control, exporter: Promise<Exporter>, index: number): Lane {
     const ledger = new Ledger(control.counters)
     const { port } = this
-    const log = (level: 'error' | 'warn' | 'info' | 'debug', text: string): void =>
-      port.send({ kind: 'log', level, message: text })
+    const log: Log = (level, message) => port.send({ kind: 'log', level, message })
     const onError = (message: string): void => port.send({ kind: 'error', exporter: index, message })
-    exporter.catch(() => {})
-    return new Lane(exporter, data.delivery, new ExporterVoice(data.names[index]!, log, onError), {
+    const policy = policyOf(data.exporters[index]!, data.delivery)
+    return new Lane(exporter, policy, new ExporterVoice(data.names[index]!, log, onError), {
       nowMs,
       count: (counter, amount) => ledger.add(index, counter, amount),
       onProgress: () => this.delivery.onProgress(),
     })
   }
+}
+
+/** An exporter's own timeout takes the place of the general one. */
+function policyOf(exporter: ExporterConfig, delivery: DeliveryConfig): DeliveryConfig {
+  return 'timeoutMs' in exporter ? { ...delivery, exportTimeoutMs: exporter.timeoutMs } : delivery
 }
 
 function nowMs(): number {

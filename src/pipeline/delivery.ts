@@ -1,5 +1,7 @@
+import { requestHeadBound } from '../otlp/request.ts'
 import type { DeliveryConfig } from '../types/config.ts'
 import { Batch, type BatchFrame, Parcel } from './batch.ts'
+import { BatchBuffers } from './batch-buffers.ts'
 import { Batcher } from './batcher.ts'
 import type { Control } from './control.ts'
 import type { Lane } from './lane.ts'
@@ -10,8 +12,8 @@ const PASS_INTERVAL_MS = 50
 const URGENT_INTERVAL_MS = 5
 /** From here on an exporter that lags gives up batches for those that do not. */
 const EVICTION_SHARE = 3 / 4
-/** An exporter that holds less than this share of the budget is up to date. */
-const UP_TO_DATE_SHARE = 1 / 8
+/** An exporter lags that holds more than this many times what another one holds. */
+const LAG_FACTOR = 2
 
 export interface DeliveryParts {
   readonly control: Control
@@ -26,6 +28,7 @@ export interface DeliveryParts {
 export class Delivery {
   private readonly parts: DeliveryParts
   private readonly batcher: Batcher
+  private readonly buffers: BatchBuffers
   private readonly open = new Set<Batch>()
   private readonly waiters = new Set<() => void>()
   private timer: NodeJS.Timeout | undefined
@@ -35,7 +38,9 @@ export class Delivery {
 
   constructor(parts: DeliveryParts) {
     this.parts = parts
-    this.batcher = new Batcher(parts.policy.maxBatchBytes, (bytes, count) => this.dispatch(bytes, count))
+    this.buffers = new BatchBuffers(requestHeadBound(parts.frame.request))
+    const emit = (bytes: Uint8Array<ArrayBuffer>, count: number): void => this.dispatch(bytes, count)
+    this.batcher = new Batcher(parts.policy.maxBatchBytes, emit, this.buffers)
   }
 
   /** Looks at the ring from now on. `keepAlive`: the timer holds the thread's event loop. */
@@ -56,6 +61,7 @@ export class Delivery {
     const nowMs = this.parts.nowMs()
     reader.read((bytes, start, end) => this.copy(bytes, start, end, nowMs))
     if (this.isDue(nowMs)) this.batcher.seal()
+    this.evict()
     for (const lane of lanes) lane.pump()
     this.reportDrained()
     control.fallAsleep()
@@ -66,7 +72,10 @@ export class Delivery {
     this.pass()
     this.batcher.seal()
     const batches = new Set(this.open)
-    for (const lane of this.parts.lanes) lane.retryNow()
+    for (const lane of this.parts.lanes) {
+      lane.retryNow()
+      lane.pump()
+    }
     const isDone = (): boolean => [...batches].every(batch => !this.open.has(batch))
     while (!isDone()) await new Promise<void>(resolve => this.waiters.add(resolve))
   }
@@ -85,12 +94,8 @@ export class Delivery {
     await Promise.all(this.parts.lanes.map(lane => lane.close()))
   }
 
-  /** To be called when a lane has settled something. */
-  readonly onProgress = (): void => {
-    for (const waiter of this.waiters) waiter()
-    this.waiters.clear()
-    this.reportDrained()
-  }
+  /** To be called when a lane is done with a request. */
+  readonly onProgress = (): void => this.reportDrained()
 
   private schedule(intervalMs: number, keepAlive: boolean): void {
     clearInterval(this.timer)
@@ -114,7 +119,7 @@ export class Delivery {
     return old && lanes.some(lane => lane.ready)
   }
 
-  private dispatch(bytes: Uint8Array, count: number): void {
+  private dispatch(bytes: Uint8Array<ArrayBuffer>, count: number): void {
     const { lanes, frame } = this.parts
     const batch = new Batch(bytes, count, settled => this.settle(settled))
     this.open.add(batch)
@@ -127,15 +132,18 @@ export class Delivery {
     this.open.delete(batch)
     this.openBytes -= batch.bytes.length
     this.parts.control.addSettledBytes(batch.bytes.length)
+    if (batch.reusable) this.buffers.giveBack(batch.bytes)
+    for (const waiter of this.waiters) waiter()
+    this.waiters.clear()
   }
 
   /** A dead backend must not starve a healthy one: the lane furthest behind gives up its oldest batches. */
   private evict(): void {
     const { lanes, policy } = this.parts
     while (this.openBytes > policy.maxQueueBytes * EVICTION_SHARE) {
-      const upToDate = lanes.some(lane => lane.heldBytes < policy.maxQueueBytes * UP_TO_DATE_SHARE)
       const furthest = lanes.reduce((a, b) => (b.heldBytes > a.heldBytes ? b : a))
-      if (!upToDate || !furthest.evictOldest()) return
+      const leads = (lane: Lane): boolean => lane.heldBytes * LAG_FACTOR < furthest.heldBytes
+      if (!lanes.some(leads) || !furthest.evictOldest()) return
     }
   }
 

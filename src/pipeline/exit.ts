@@ -1,19 +1,27 @@
-/** A set-up that has to be drained before the process ends. */
+/** A set-up that has to be drained before the process ends. Deadlines are readings of `performance.now()`. */
 export interface ExitParticipant {
   readonly exitTimeoutMs: number
   readonly handleSignals: boolean
   /** Its export needs the event loop, so that it can only be drained while that turns. */
   readonly needsEventLoop: boolean
   readonly hasPending: boolean
-  /** Ends what is open, then blocks until everything is settled, at most `budgetMs`. `error`: what brought the process down. */
-  finish(error: unknown, budgetMs: number): void
+  /** `error`: what brought the process down. */
+  closeOpenSpans(error: unknown): void
+  /** Has everything that ended so far sent, without waiting for it. */
+  hasten(deadlineMs: number): void
+  /** Blocks until that is settled. */
+  awaitSettled(deadlineMs: number): void
+  /** Nothing more will be delivered: counts and says what was lost. */
+  conclude(): void
   flush(options: { timeoutMs: number }): Promise<unknown>
 }
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
 
 const participants = new Set<ExitParticipant>()
-const flushedAtEnd = new Set<ExitParticipant>()
+/** What each has used of its time at natural ends, of which there are several where a listener finds more to do. */
+const heldMs = new WeakMap<ExitParticipant, number>()
+let deadlineMs: number | undefined
 let uncaught: unknown
 let installed = false
 let signalsInstalled = false
@@ -36,47 +44,70 @@ function install(): void {
   process.on('uncaughtExceptionMonitor', error => {
     uncaught = error
   })
+  // Listeners that were there first may end spans, which `finishAll` delivers, or call process.exit, which passes it over.
+  process.prependListener('exit', drainAll)
   process.on('exit', finishAll)
   process.on('beforeExit', () => void flushOnEventLoop())
 }
 
 function finishAll(): void {
-  const deadlineMs = performance.now() + budgetMs()
-  for (const participant of participants) participant.finish(uncaught, Math.max(0, deadlineMs - performance.now()))
+  for (const participant of participants) participant.closeOpenSpans(uncaught)
+  drainAll()
+  for (const participant of participants) participant.conclude()
   participants.clear()
 }
 
-function budgetMs(): number {
-  return Math.max(0, ...[...participants].map(participant => participant.exitTimeoutMs))
+/** However often it is called, all of them share one deadline. */
+function drainAll(): void {
+  deadlineMs ??= performance.now() + Math.max(0, ...[...participants].map(participant => participant.exitTimeoutMs))
+  for (const participant of participants) participant.hasten(deadlineMs)
+  for (const participant of participants) participant.awaitSettled(deadlineMs)
 }
 
-/** A natural end leaves time for those that export on this thread; each gets it once. */
+/** A natural end leaves time for those that export on this thread. */
 async function flushOnEventLoop(): Promise<void> {
-  const waiting = [...participants].filter(
-    participant => participant.needsEventLoop && participant.hasPending && !flushedAtEnd.has(participant),
-  )
-  await Promise.all(
-    waiting.map(participant => {
-      flushedAtEnd.add(participant)
-      return participant.flush({ timeoutMs: participant.exitTimeoutMs })
-    }),
-  )
+  const waiting = [...participants].filter(participant => participant.needsEventLoop && participant.hasPending)
+  await Promise.all(waiting.map(flushWithin))
+}
+
+async function flushWithin(participant: ExitParticipant): Promise<void> {
+  const held = heldMs.get(participant) ?? 0
+  const startMs = performance.now()
+  if (held < participant.exitTimeoutMs) await participant.flush({ timeoutMs: participant.exitTimeoutMs - held })
+  heldMs.set(participant, held + performance.now() - startMs)
 }
 
 function installSignals(): void {
   // Worker threads receive no signals.
   if (!process.getBuiltinModule('node:worker_threads').isMainThread) return
   signalsInstalled = true
-  for (const signal of SIGNALS) process.on(signal, onSignal)
+  for (const signal of SIGNALS) process.prependListener(signal, onSignal)
 }
 
 /** Where the program has a handler of its own, that one decides what the signal means. */
 function onSignal(signal: NodeJS.Signals): void {
-  if (process.listenerCount(signal) > 1) return
+  if (process.listenerCount(signal) > 1) {
+    stepAside(signal)
+    return
+  }
   const needLoop = [...participants].filter(participant => participant.needsEventLoop)
   const flushed = Promise.all(needLoop.map(participant => participant.flush({ timeoutMs: participant.exitTimeoutMs })))
   if (needLoop.length === 0) finishAndRaise(signal)
   else void flushed.then(() => finishAndRaise(signal))
+}
+
+/**
+ * Some handlers, those of signal-exit among them, raise the signal again only if there are no others. So ours is away while
+ * they run, and back as soon as one of them has been removed: the signal raised then comes here.
+ */
+function stepAside(signal: NodeJS.Signals): void {
+  const comeBack = (): void => {
+    process.removeListener('removeListener', comeBack)
+    if (!process.listeners(signal).includes(onSignal)) process.prependListener(signal, onSignal)
+  }
+  process.removeListener(signal, onSignal)
+  process.on('removeListener', comeBack)
+  process.nextTick(comeBack)
 }
 
 /** Without our handler the signal has its default effect, so that the process's status is the signal's. */

@@ -35,6 +35,7 @@ export class ExportPipeline {
   private readonly replies = new Map<number, () => void>()
   private host: ConsumerHost
   private requests = 0
+  private exitTicket = 0
   private closing: Promise<FlushResult> | undefined
   private over = false
 
@@ -81,20 +82,29 @@ export class ExportPipeline {
     return this.closing
   }
 
-  /**
-   * Holds this thread, at most `budgetMs`, until every exporter has settled what has ended; what is pending then is counted
-   * `exit_timeout`. A worker that has died unnoticed is replaced.
-   */
-  drainAtExit(budgetMs: number): void {
+  /** Has everything sent by `deadlineMs`, on the clock of `performance.now()`, without waiting for it. */
+  hasten(deadlineMs: number): void {
     if (this.over) return
-    const deadlineMs = performance.now() + budgetMs
-    if (!this.drain(deadlineMs) && this.host.thread === 'worker' && performance.now() < deadlineMs) {
-      this.host.stop()
-      this.writeOffHeld()
-      this.host = this.startHost()
-      this.drain(deadlineMs)
-    }
-    this.giveUpPending()
+    this.exitTicket = ++this.requests
+    this.host.post({ kind: 'exit', remainingMs: deadlineMs - performance.now(), ticket: this.exitTicket })
+  }
+
+  /**
+   * After `hasten`: holds this thread until every exporter has settled what has ended. A worker that has died unnoticed is
+   * replaced. On the caller's thread nothing can be waited for.
+   */
+  awaitSettled(deadlineMs: number): void {
+    if (this.over || this.host.thread === 'main' || this.waitForWorker(deadlineMs)) return
+    this.host.stop()
+    this.writeOffHeld()
+    this.host = this.startHost()
+    this.hasten(deadlineMs)
+    if (!this.onCallersThread) this.waitForWorker(deadlineMs)
+  }
+
+  /** What is pending now is counted `exit_timeout`. */
+  conclude(): void {
+    if (!this.over) this.giveUpPending()
   }
 
   private async close(timeoutMs: number): Promise<FlushResult> {
@@ -107,15 +117,12 @@ export class ExportPipeline {
     return result
   }
 
-  /** Asks the consumer to empty the ring; false if it has stopped giving signs of life before it was done. */
-  private drain(deadlineMs: number): boolean {
-    const ticket = ++this.requests
-    this.host.post({ kind: 'exit', remainingMs: deadlineMs - performance.now(), ticket })
-    if (this.host.thread === 'main') return true
+  /** False if the worker has stopped giving signs of life before it was done. */
+  private waitForWorker(deadlineMs: number): boolean {
     let heartbeat = this.control.heartbeat
     let heardMs = performance.now()
     for (let nowMs = heardMs; nowMs < deadlineMs; nowMs = performance.now()) {
-      if (this.control.waitUntilDrained(ticket, Math.min(WAIT_SLICE_MS, deadlineMs - nowMs))) return true
+      if (this.control.waitUntilDrained(this.exitTicket, Math.min(WAIT_SLICE_MS, deadlineMs - nowMs))) return true
       if (this.control.heartbeat !== heartbeat || !this.control.ready) {
         heartbeat = this.control.heartbeat
         heardMs = performance.now()
@@ -126,13 +133,11 @@ export class ExportPipeline {
 
   /** From here on nothing is delivered, and nothing that the consumer still does changes the counts. */
   private giveUpPending(): void {
-    const waiting = this.sink.waitingRecords
     this.sink.close()
     this.over = true
     this.ledger = this.ledger.copy()
     for (let index = 0; index < this.names.length; index++) {
-      this.ledger.add(index, 'exit_timeout', waiting)
-      this.ledger.writeOffPending(index, 'exit_timeout')
+      this.ledger.writeOff(index, 'exit_timeout', this.sink.records)
     }
   }
 
@@ -211,8 +216,7 @@ export class ExportPipeline {
   private writeOffHeld(): number {
     let most = 0
     for (let index = 0; index < this.names.length; index++) {
-      most = Math.max(most, this.ledger.get(index, 'pending'))
-      this.ledger.writeOffPending(index, 'worker_lost')
+      most = Math.max(most, this.ledger.writeOff(index, 'worker_lost', this.control.takenRecords))
     }
     this.control.addSettledBytes(this.sink.heldBytes)
     this.control.forgetConsumer()

@@ -1,62 +1,66 @@
+import { printableText } from '../net/printable.ts'
 import type { DeliveryConfig } from '../types/config.ts'
-import type { Exporter, ExportResult } from '../types/exporter.ts'
+import type { Exporter } from '../types/exporter.ts'
+import { type AttemptResult, attemptExport, messageOf, unusableExporter } from './attempt.ts'
 import { backoffMs } from './backoff.ts'
 import type { Parcel } from './batch.ts'
 import type { Counter } from './ledger.ts'
 import type { ExporterVoice } from './voice.ts'
 
-/** One request at a time while calm; a backlog or the process's exit is worth more. */
-const BACKLOG_PARCELS = 2
+/** A parcel that finds another one under way is a backlog: while all is calm there is one request at a time. */
 const BACKLOG_REQUESTS = 8
 const URGENT_REQUESTS = 16
+/** Each request holds a second copy of its spans. */
+const IN_FLIGHT_SHARE = 1 / 4
 /** At exit, a wait that is not the backend's own wish is no longer than this. */
 const URGENT_DELAY_MS = 200
 
 export interface LaneHost {
   readonly nowMs: () => number
   readonly count: (counter: Counter, amount: number) => void
-  /** Something has been settled. */
+  /** Something has been settled, or put back to be tried again. */
   readonly onProgress: () => void
 }
 
-/** Delivers parcels to one exporter, in order, and decides what becomes of those that fail. */
+type Delivered = Extract<AttemptResult, { outcome: 'acked' | 'sent' }>
+type Failed = Extract<AttemptResult, { outcome: 'retry' }>
+
+/** Delivers parcels to one exporter, oldest first, and decides what becomes of those that fail. */
 export class Lane {
   /** Bytes of the parcels that wait or are under way. */
   heldBytes = 0
-  private readonly loading: Promise<Exporter>
-  private exporter: Exporter | undefined
   private readonly policy: DeliveryConfig
   private readonly voice: ExporterVoice
   private readonly host: LaneHost
+  private readonly loading: Promise<void>
+  /** Undefined until it is loaded. */
+  private exporter: Exporter | undefined
+  private pace: 'normal' | 'urgent' | 'closed' = 'normal'
   private readonly waiting: Parcel[] = []
-  private inFlight = 0
+  private readonly underWay = new Map<Parcel, AbortController>()
+  private bytesUnderWay = 0
+  /** Failures in a row; requests that were under way together fail together and count once. */
   private failures = 0
   private notBeforeMs = 0
-  private urgent = false
 
   constructor(exporter: Promise<Exporter>, policy: DeliveryConfig, voice: ExporterVoice, host: LaneHost) {
-    this.loading = exporter.then(loaded => {
-      this.exporter = loaded
-      return loaded
-    })
-    this.loading.catch(() => {})
     this.policy = policy
     this.voice = voice
     this.host = host
-  }
-
-  get idle(): boolean {
-    return this.waiting.length === 0 && this.inFlight === 0
+    this.loading = exporter.catch(unusableExporter).then(loaded => {
+      this.exporter = loaded
+      this.pump()
+    })
   }
 
   /** Whether a parcel offered now would be sent at once. */
   get ready(): boolean {
-    return this.waiting.length === 0 && this.inFlight < this.maxInFlight && this.host.nowMs() >= this.notBeforeMs
+    return this.waiting.length === 0 && this.hasPlaceFor(0)
   }
 
   /** Whether nothing can be sent before `deadlineMs`. */
   isStuckUntil(deadlineMs: number): boolean {
-    return this.inFlight === 0 && (this.waiting.length === 0 || this.notBeforeMs > deadlineMs)
+    return this.underWay.size === 0 && (this.waiting.length === 0 || this.notBeforeMs > deadlineMs)
   }
 
   /** Records have been copied that will be offered with their batch. */
@@ -71,22 +75,25 @@ export class Lane {
 
   /** Sends what may be sent now. */
   pump(): void {
-    while (this.waiting.length > 0 && this.inFlight < this.maxInFlight && this.host.nowMs() >= this.notBeforeMs) {
-      this.send(this.waiting.shift()!)
+    for (
+      let next = this.waiting[0];
+      next !== undefined && this.hasPlaceFor(next.bytes.length);
+      next = this.waiting[0]
+    ) {
+      this.waiting.shift()
+      this.send(next, this.exporter!)
     }
   }
 
   /** Does not wait any longer before the next attempt. */
   retryNow(): void {
     this.notBeforeMs = 0
-    this.pump()
   }
 
   /** The process is about to end: more at once, shorter waits. */
   hurry(): void {
-    this.urgent = true
-    this.notBeforeMs = Math.min(this.notBeforeMs, this.host.nowMs())
-    this.pump()
+    this.pace = 'urgent'
+    this.retryNow()
   }
 
   /** Gives up the oldest parcel that is not under way. */
@@ -97,62 +104,56 @@ export class Lane {
     return true
   }
 
+  /** Sends nothing more; what is held stays pending. */
   async close(): Promise<void> {
+    this.pace = 'closed'
+    for (const abort of this.underWay.values()) abort.abort()
+    await this.loading
     try {
-      await (await this.loading).close?.()
+      await this.exporter?.close?.()
     } catch (error) {
       this.voice.remarked(`could not be closed: ${messageOf(error)}`)
     }
   }
 
-  private get maxInFlight(): number {
-    if (this.failures > 0) return 1
-    if (this.urgent) return URGENT_REQUESTS
-    return this.waiting.length > BACKLOG_PARCELS ? BACKLOG_REQUESTS : 1
+  private hasPlaceFor(bytes: number): boolean {
+    if (this.exporter === undefined || this.pace === 'closed' || this.host.nowMs() < this.notBeforeMs) return false
+    if (this.underWay.size === 0) return true
+    const maxBytes = this.policy.maxQueueBytes * IN_FLIGHT_SHARE
+    return this.underWay.size < this.maxRequests && this.bytesUnderWay + bytes <= maxBytes
   }
 
-  private send(parcel: Parcel): void {
-    this.inFlight++
+  private get maxRequests(): number {
+    if (this.failures > 0) return 1
+    return this.pace === 'urgent' ? URGENT_REQUESTS : BACKLOG_REQUESTS
+  }
+
+  private send(parcel: Parcel, exporter: Exporter): void {
+    const abort = new AbortController()
+    this.underWay.set(parcel, abort)
+    this.bytesUnderWay += parcel.bytes.length
     if (parcel.attempts++ === 0) parcel.firstAttemptMs = this.host.nowMs()
     else this.host.count('resent', parcel.count)
     this.host.count('requests', 1)
     this.host.count('bytes', parcel.bytes.length)
-    const result = this.exporter === undefined ? this.loading : this.start(this.exporter, parcel)
-    if (isResult(result)) this.complete(parcel, result)
-    else void this.await(parcel, result)
+    const result = attemptExport(exporter, parcel, this.policy.exportTimeoutMs, abort)
+    if (!(result instanceof Promise)) this.complete(parcel, result)
+    else void result.then(settled => this.completeLater(parcel, settled))
   }
 
-  /** An exporter that answers at once is served at once, so that even a thread that is about to end can use it. */
-  private start(exporter: Exporter, parcel: Parcel): ExportResult | Promise<ExportResult> {
-    const { exportTimeoutMs } = this.policy
-    const abort = new AbortController()
-    try {
-      const result = exporter.export(parcel, abort.signal)
-      return isResult(result) ? result : withTimeout(result, exportTimeoutMs, abort)
-    } catch (error) {
-      return { outcome: 'retry', message: messageOf(error) }
-    }
-  }
-
-  private async await(parcel: Parcel, pending: Promise<Exporter | ExportResult>): Promise<void> {
-    let result: ExportResult
-    try {
-      const answer = await pending
-      result = isResult(answer) ? answer : await this.start(answer, parcel)
-    } catch (error) {
-      result = { outcome: 'retry', message: messageOf(error) }
-    }
+  private completeLater(parcel: Parcel, result: AttemptResult): void {
     this.complete(parcel, result)
     this.pump()
   }
 
-  private complete(parcel: Parcel, result: ExportResult): void {
-    this.inFlight--
+  private complete(parcel: Parcel, result: AttemptResult): void {
+    this.underWay.delete(parcel)
+    this.bytesUnderWay -= parcel.bytes.length
     this.settle(parcel, result)
     this.host.onProgress()
   }
 
-  private settle(parcel: Parcel, result: ExportResult): void {
+  private settle(parcel: Parcel, result: AttemptResult): void {
     switch (result.outcome) {
       case 'acked':
       case 'sent':
@@ -163,42 +164,45 @@ export class Lane {
         this.lose(parcel, 'rejected', result.message)
         return
       case 'too_large':
+        this.host.count('failures', 1)
         this.halve(parcel, result.message)
         return
-      default:
+      case 'retry':
+        this.host.count('failures', 1)
         this.fail(parcel, result)
     }
   }
 
-  private succeed(parcel: Parcel, result: Extract<ExportResult, { outcome: 'acked' | 'sent' }>): void {
-    const tooLarge = within(result.tooLarge, parcel.count)
-    const rejected = result.outcome === 'acked' ? within(result.rejected, parcel.count - tooLarge) : 0
+  private succeed(parcel: Parcel, { outcome, rejected, tooLarge, message }: Delivered): void {
     this.failures = 0
     this.voice.succeeded()
-    this.host.count(result.outcome, parcel.count - rejected - tooLarge)
+    this.host.count(outcome, parcel.count - rejected - tooLarge)
     this.host.count('rejected', rejected)
     this.host.count('too_large', tooLarge)
-    if (rejected + tooLarge > 0) this.voice.lost(rejected + tooLarge, result.message ?? 'refused by the backend')
-    else if (result.message !== undefined && result.message !== '') this.voice.remarked(result.message)
+    if (rejected + tooLarge > 0) this.voice.lost(rejected + tooLarge, message)
+    else if (message !== '') this.voice.remarked(message)
     this.finish(parcel)
   }
 
-  private fail(parcel: Parcel, result: Extract<ExportResult, { outcome: 'retry' }>): void {
-    const { retry } = this.policy
+  private fail(parcel: Parcel, { settled, afterMs, message }: Failed): void {
+    if (this.pace === 'closed') return
     const nowMs = this.host.nowMs()
-    this.host.count('failures', 1)
-    this.failures++
-    this.notBeforeMs = nowMs + this.delayMs(result.afterMs)
-    this.voice.failed(result.message)
-    const rest = this.settleFirst(parcel, within(result.settled, parcel.count))
+    if (nowMs >= this.notBeforeMs) {
+      this.failures++
+      this.notBeforeMs = nowMs + this.pauseMs()
+    }
+    this.notBeforeMs = Math.max(this.notBeforeMs, nowMs + afterMs)
+    parcel.markFailed()
+    this.voice.failed(message)
+    const rest = this.settleFirst(parcel, settled)
     if (rest === undefined) return
-    if (nowMs - rest.firstAttemptMs >= retry.maxElapsedMs) this.lose(rest, 'retries_spent', result.message)
+    if (nowMs - rest.firstAttemptMs >= this.policy.retry.maxElapsedMs) this.lose(rest, 'retries_spent', message)
     else this.waiting.unshift(rest)
   }
 
-  private delayMs(afterMs: number | undefined): number {
+  private pauseMs(): number {
     const delayMs = backoffMs(this.failures, this.policy.retry)
-    return Math.max(afterMs ?? 0, this.urgent ? Math.min(delayMs, URGENT_DELAY_MS) : delayMs)
+    return this.pace === 'urgent' ? Math.min(delayMs, URGENT_DELAY_MS) : delayMs
   }
 
   /** Counts the first spans as sent and gives the parcel of the others, if there are any. */
@@ -215,7 +219,6 @@ export class Lane {
   }
 
   private halve(parcel: Parcel, message: string): void {
-    this.host.count('failures', 1)
     if (parcel.count === 1) this.lose(parcel, 'too_large', `${nameOfOnly(parcel)} is too large: ${message}`)
     else this.waiting.unshift(...parcel.split(Math.ceil(parcel.count / 2)))
   }
@@ -233,39 +236,7 @@ export class Lane {
   }
 }
 
-function isResult(value: object): value is ExportResult {
-  return 'outcome' in value
-}
-
-/** An exporter that outlives its time is treated as a failed request, whether it heeds the signal or not. */
-async function withTimeout(
-  result: Promise<ExportResult>,
-  timeoutMs: number,
-  abort: AbortController,
-): Promise<ExportResult> {
-  let timer: NodeJS.Timeout | undefined
-  const timeout = new Promise<ExportResult>(resolve => {
-    timer = setTimeout(() => {
-      resolve({ outcome: 'retry', message: `no answer within ${timeoutMs} ms` })
-      abort.abort()
-    }, timeoutMs)
-  })
-  try {
-    return await Promise.race([result, timeout])
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
-function within(count: number | undefined, max: number): number {
-  return Math.min(Math.max(0, count ?? 0), max)
-}
-
 function nameOfOnly(parcel: Parcel): string {
-  for (const span of parcel.spans()) return `span "${span.name.slice(0, 100)}"`
+  for (const span of parcel.spans()) return `span "${printableText(span.name, 100)}"`
   return 'a span'
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

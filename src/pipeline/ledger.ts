@@ -18,6 +18,18 @@ export const COUNTERS = [
 ] as const
 export type Counter = (typeof COUNTERS)[number]
 
+/** Each record ends in one of these. */
+const OUTCOMES: readonly Counter[] = [
+  'acked',
+  'sent',
+  'rejected',
+  'too_large',
+  'retries_spent',
+  'evicted',
+  'worker_lost',
+  'exit_timeout',
+]
+
 const INDEX = new Map<Counter, number>(COUNTERS.map((name, index) => [name, index]))
 
 /** Counts by exporter in memory that both threads see. */
@@ -41,10 +53,15 @@ export class Ledger {
     return new Ledger(this.counters.slice())
   }
 
-  /** Moves what an exporter had pending to a reason for its loss. */
-  writeOffPending(exporter: number, reason: Counter): void {
-    const pending = Atomics.exchange(this.counters, slot(exporter, 'pending'), 0n)
-    Atomics.add(this.counters, slot(exporter, reason), pending)
+  /**
+   * Counts for `reason`, and answers, those of `records` that have had no outcome. `pending` is not to be relied on for that:
+   * the consumer may have died, or still be, in the middle of counting.
+   */
+  writeOff(exporter: number, reason: 'worker_lost' | 'exit_timeout', records: number): number {
+    const lost = records - OUTCOMES.reduce((sum, counter) => sum + this.get(exporter, counter), 0)
+    Atomics.store(this.counters, slot(exporter, 'pending'), 0n)
+    this.add(exporter, reason, lost)
+    return lost
   }
 }
 

@@ -95,7 +95,8 @@ export class RingProducer {
   private makeRoom(bound: number): boolean {
     if (this.end === 0) this.dropped.closed++
     else if (bound > this.maxBytes) this.dropped.too_large++
-    else if (!this.hasBudget(1)) this.dropped.queue_full++
+    // The bound of a large record is near its size, and it may get memory of its own.
+    else if (!this.hasBudget(bound > this.largeBytes ? bound : 1)) this.dropped.queue_full++
     else {
       this.rotate(HEADER_BYTES + bound)
       return true

@@ -2,17 +2,21 @@ import type { LogLevel } from '../types/options.ts'
 
 export type Log = (level: LogLevel, message: string) => void
 
-/** Different reasons for refusal that are said; beyond them they are only counted. */
-const MAX_REASONS = 8
+/** Different messages that are said; what comes beyond them is only counted. */
+const MAX_SAID = 8
 
-/** Speaks for one exporter: the first failure, each new reason for a refusal, and the recovery; the rest is counted. */
+/**
+ * Speaks for one exporter: each reason for trouble once, and that it is over if the reason has been said. A backend that
+ * fails now and then is not worth a line each time.
+ */
 export class ExporterVoice {
   lastError: string | undefined
   private readonly name: string
   private readonly log: Log
   private readonly onError: (message: string) => void
   private readonly said = new Set<string>()
-  private failing = false
+  /** Readers have been told of a trouble that has not ended yet. */
+  private owesRecovery = false
 
   constructor(name: string, log: Log, onError: (message: string) => void) {
     this.name = name
@@ -23,29 +27,32 @@ export class ExporterVoice {
   /** A request that will be tried again. */
   failed(message: string): void {
     this.remember(message)
-    if (this.failing) this.log('debug', `${this.name}: ${message}`)
-    else this.log('warn', `${this.name}: ${message}; spans are kept and tried again`)
-    this.failing = true
+    if (this.sayOnce(message, `${message}; spans are kept and tried again`, this.owesRecovery)) this.owesRecovery = true
   }
 
-  /** Spans that are lost for a reason. */
+  /** Spans that are lost for a reason, '' if it is not known. */
   lost(count: number, message: string): void {
-    this.remember(message)
-    const level = this.said.has(message) || this.said.size >= MAX_REASONS ? 'debug' : 'warn'
-    if (level === 'warn') this.said.add(message)
-    this.log(level, `${this.name}: ${count} ${count === 1 ? 'span' : 'spans'} lost: ${message}`)
+    const reason = message || 'no reason given'
+    this.remember(reason)
+    this.sayOnce(`lost: ${reason}`, `${count} ${count === 1 ? 'span' : 'spans'} lost: ${reason}`)
   }
 
   /** A backend that took everything and still has something to say. */
   remarked(message: string): void {
-    this.log(this.said.has(message) || this.said.size >= MAX_REASONS ? 'debug' : 'warn', `${this.name}: ${message}`)
-    if (this.said.size < MAX_REASONS) this.said.add(message)
+    this.sayOnce(message, message)
   }
 
   succeeded(): void {
-    if (!this.failing) return
-    this.failing = false
-    this.log('warn', `${this.name}: delivering again`)
+    if (this.owesRecovery) this.log('warn', `${this.name}: delivering again`)
+    this.owesRecovery = false
+  }
+
+  /** Warns if `subject` is new and not `hushed`; else the line is for those who debug. Answers whether it has warned. */
+  private sayOnce(subject: string, line: string, hushed = false): boolean {
+    const warns = !hushed && this.said.size < MAX_SAID && !this.said.has(subject)
+    if (warns) this.said.add(subject)
+    this.log(warns ? 'warn' : 'debug', `${this.name}: ${line}`)
+    return warns
   }
 
   private remember(message: string): void {

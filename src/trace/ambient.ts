@@ -7,11 +7,17 @@ export interface Ambient {
   requestId: string | undefined
 }
 
+export function emptyAmbient(): Ambient {
+  return { baggage: NO_BAGGAGE, requestId: undefined }
+}
+
 /** Takes over what is usable of a context, which a caller may have put together by hand. */
 export function ambientOf(context: TraceContext): Ambient {
   const { baggage, requestId } = context
   return {
-    baggage: baggage instanceof Map ? baggage : new Map(),
+    baggage: baggage instanceof Map ? baggage : NO_BAGGAGE,
     requestId: typeof requestId === 'string' ? requestId : undefined,
   }
 }
+
+const NO_BAGGAGE: ReadonlyMap<string, BaggageEntry> = new Map()

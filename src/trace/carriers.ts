@@ -29,7 +29,11 @@ export function outgoingContext(): TraceContext {
 export function injectTraceContext(): Record<string, string>
 export function injectTraceContext<C extends Carrier>(carrier: C): C
 export function injectTraceContext(carrier: Carrier = {}): Carrier {
-  injectContext(outgoingContext(), carrier, currentPropagators())
+  try {
+    injectContext(outgoingContext(), carrier, currentPropagators())
+  } catch {
+    // A context that the program put together by hand may hold anything.
+  }
   return carrier
 }
 

@@ -51,7 +51,12 @@ export function readTime(input: TimeInput | undefined, traceAnchor: ClockAnchor)
 
 /** Whether `input` is one of the forms of TimeInput, and not attributes. */
 export function isTimeInput(input: unknown): input is TimeInput {
-  return typeof input === 'number' || input instanceof Date || Array.isArray(input)
+  if (typeof input === 'number') return true
+  try {
+    return input instanceof Date || Array.isArray(input)
+  } catch {
+    return false
+  }
 }
 
 function followWallClock(): void {
@@ -69,7 +74,16 @@ function makeAnchor(): ClockAnchor {
   return millisecondsToNanoseconds(wallMs) - monotonic()
 }
 
+/** Undefined where `input` is no time that 64 bits hold. A caller's Date or array may throw when it is read. */
 function toNanoseconds(input: TimeInput): bigint | undefined {
+  try {
+    return parseTime(input)
+  } catch {
+    return undefined
+  }
+}
+
+function parseTime(input: TimeInput): bigint | undefined {
   if (typeof input === 'number')
     return fromMilliseconds(input < performance.timeOrigin ? performance.timeOrigin + input : input)
   if (input instanceof Date) return fromMilliseconds(input.getTime())

@@ -1,8 +1,8 @@
 import type { AsyncLocalStorage } from 'node:async_hooks'
 import type { TraceContext } from '../types/context.ts'
 import type { Span, SpanContext } from '../types/span.ts'
-import { type Ambient, ambientOf } from './ambient.ts'
-import { identityOf, type ParentIdentity } from './parent.ts'
+import type { Ambient } from './ambient.ts'
+import { identityOf, type ParentIdentity, takeTraceContext } from './parent.ts'
 
 /** What is current: a span, or a scope that `withTraceContext` opened. */
 export interface ActiveContext {
@@ -21,9 +21,10 @@ export class ContextScope implements ActiveContext {
   private readonly remote: SpanContext | undefined
 
   constructor(context: TraceContext) {
-    this.ambient = ambientOf(context)
-    this.identity = identityOf(context.spanContext)
-    this.remote = context.spanContext
+    const { spanContext, ambient } = takeTraceContext(context)
+    this.ambient = ambient
+    this.identity = identityOf(spanContext)
+    this.remote = spanContext
   }
 
   spanContext(): SpanContext | undefined {
@@ -68,10 +69,10 @@ export function withTraceContext<T>(context: TraceContext, fn: () => T): T {
 
 /** A function that runs in the context that is current now. */
 export function bindTraceContext<F extends (...args: never[]) => unknown>(fn: F): F {
-  const context = storage?.getStore()
-  if (context === undefined) return fn
+  const context = activeContext()
   const bound = function (this: unknown, ...args: never[]): unknown {
-    return runInContext(context, () => fn.apply(this, args), undefined)
+    // Without a storage there is no other context than the process's.
+    return storage === undefined ? fn.apply(this, args) : runInContext(context, () => fn.apply(this, args), undefined)
   }
   return bound as unknown as F
 }

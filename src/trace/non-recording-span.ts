@@ -1,5 +1,5 @@
 import type { Attributes, Link, Span, SpanContext, SpanStatus, TimeInput } from '../types/span.ts'
-import type { Ambient } from './ambient.ts'
+import { type Ambient, emptyAmbient } from './ambient.ts'
 import type { ActiveContext } from './context.ts'
 import { contextOf, type ParentIdentity } from './parent.ts'
 
@@ -65,4 +65,4 @@ export class NonRecordingSpan implements Span, ActiveContext {
 const INVALID_CONTEXT: SpanContext = Object.freeze({ traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 0 })
 
 /** The one span there is while tracing is off: its context is not valid, so nothing continues it. */
-export const NOOP_SPAN: NonRecordingSpan = new NonRecordingSpan(undefined, { baggage: new Map(), requestId: undefined })
+export const NOOP_SPAN: NonRecordingSpan = new NonRecordingSpan(undefined, emptyAmbient())

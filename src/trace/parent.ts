@@ -3,7 +3,7 @@ import { isValidSpanContext } from '../propagation/span-context.ts'
 import { createTraceState, formatTraceState } from '../propagation/tracestate.ts'
 import type { TraceContext } from '../types/context.ts'
 import type { SpanContext, SpanParent } from '../types/span.ts'
-import { type Ambient, ambientOf } from './ambient.ts'
+import { type Ambient, ambientOf, emptyAmbient } from './ambient.ts'
 import type { ClockAnchor } from './clock.ts'
 import { randomWords, wordFromHex, wordToHex } from './ids.ts'
 
@@ -22,9 +22,9 @@ export interface ParentIdentity {
   readonly anchor: ClockAnchor | undefined
 }
 
-/** The identity of a span that is known by its context only; undefined where the context is not valid. */
+/** The identity of a span of which only the context is known, as `takeSpanContext` gave it. */
 export function identityOf(context: SpanContext | undefined): ParentIdentity | undefined {
-  if (context === undefined || !isValidSpanContext(context)) return undefined
+  if (context === undefined) return undefined
   const { traceId, spanId } = context
   return {
     trace0: wordFromHex(traceId, 0),
@@ -70,24 +70,47 @@ export function flagsOf(context: SpanContext): number {
   return (context.traceFlags & 0xff) | FLAG_HAS_IS_REMOTE | (context.isRemote === true ? FLAG_IS_REMOTE : 0)
 }
 
-/** The text of a trace state, checked: a foreign one is the caller's code and may answer anything. */
-export function traceStateText(context: SpanContext): string {
-  return context.traceState === undefined ? '' : formatTraceState(context.traceState)
-}
-
-/** What the caller gave as parent: its span context and, of a TraceContext, what surrounds the span. */
-export function resolveParent(parent: SpanParent): ResolvedParent {
+/** The text of a trace state, checked: a foreign one is the caller's code and may answer anything, or throw. */
+export function traceStateText({ traceState }: SpanContext): string {
   try {
-    if ('traceId' in parent) return { context: parent, ambient: undefined }
-    if (typeof parent.spanContext === 'function') return { context: parent.spanContext(), ambient: undefined }
-    const remote = parent as TraceContext
-    return { context: remote.spanContext, ambient: ambientOf(remote) }
+    return traceState === undefined ? '' : formatTraceState(traceState)
   } catch {
-    return { context: undefined, ambient: undefined }
+    return ''
   }
 }
 
-export interface ResolvedParent {
-  readonly context: SpanContext | undefined
+/**
+ * A copy of the span context that a caller gave, or undefined where it names no span. Each field is read once: a getter may
+ * throw, or answer differently the next time.
+ */
+export function takeSpanContext(given: unknown): SpanContext | undefined {
+  try {
+    const { traceId, spanId, traceFlags, isRemote, traceState } = given as SpanContext
+    const context = { traceId, spanId, traceFlags, isRemote: isRemote === true }
+    if (!isValidSpanContext(context)) return undefined
+    return traceState === undefined ? context : Object.assign(context, { traceState })
+  } catch {
+    return undefined
+  }
+}
+
+/** The parts of an extracted context; what cannot be read counts as absent. */
+export function takeTraceContext(given: TraceContext): TakenContext & { readonly ambient: Ambient } {
+  try {
+    return { spanContext: takeSpanContext(given.spanContext), ambient: ambientOf(given) }
+  } catch {
+    return { spanContext: undefined, ambient: emptyAmbient() }
+  }
+}
+
+/** The span context of what a caller gave as parent and, of a TraceContext, what surrounds the span. May throw. */
+export function takeParent(parent: SpanParent): TakenContext {
+  if ('traceId' in parent) return { spanContext: takeSpanContext(parent), ambient: undefined }
+  if (typeof parent.spanContext !== 'function') return takeTraceContext(parent as TraceContext)
+  return { spanContext: takeSpanContext(parent.spanContext()), ambient: undefined }
+}
+
+export interface TakenContext {
+  readonly spanContext: SpanContext | undefined
   readonly ambient: Ambient | undefined
 }

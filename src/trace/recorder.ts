@@ -35,12 +35,12 @@ export function createRecorder(sampler: Sampler, limits: SpanLimits, sink: SpanS
 export function writeSpan(sink: SpanSink, span: SpanRecord, textBound: number): void {
   let bound = recordBound(span, textBound)
   if (bound > sink.largeBytes) bound = exactRecordBound(span)
-  const out = sink.reserve(bound)
-  if (out === undefined) return
   try {
+    const out = sink.reserve(bound)
+    if (out === undefined) return
     writeSpanRecord(out, span, bound)
   } catch {
-    // Only a record beyond its bound can end up here; the caller's program must not hear of it.
+    // Memory that is not to be had, or a record beyond its bound: the caller's program must not hear of it.
     sink.refuse()
     return
   }

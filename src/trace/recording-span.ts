@@ -135,9 +135,10 @@ export class RecordingSpan implements Span, ActiveContext, ParentIdentity, Attri
 
   addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {
     if (this.shape === ENDED) return this
+    const text = textOf(name)
     const timeGiven = isTimeInput(attributesOrTime)
     readTime(timeGiven ? attributesOrTime : time, this.anchor)
-    this.ensureDetails().addEvent(textOf(name), timeGiven ? undefined : attributesOrTime)
+    this.ensureDetails().addEvent(text, timeGiven ? undefined : attributesOrTime)
     return this
   }
 
@@ -151,7 +152,11 @@ export class RecordingSpan implements Span, ActiveContext, ParentIdentity, Attri
   }
 
   addLinks(links: readonly Link[]): this {
-    if (Array.isArray(links)) for (const link of links) this.addLink(link)
+    try {
+      for (const link of links) this.addLink(link)
+    } catch {
+      // What cannot be iterated holds no links.
+    }
     return this
   }
 
@@ -174,9 +179,10 @@ export class RecordingSpan implements Span, ActiveContext, ParentIdentity, Attri
   }
 
   end(endTime?: TimeInput): void {
-    if (this.shape === ENDED) return
     if (endTime === undefined) readClock(this.anchor)
     else readTime(endTime, this.anchor)
+    // Only now: reading a caller's Date runs the caller's code, which may end this span.
+    if (this.shape === ENDED) return
     this.endLow = timeLow()
     this.endHigh = timeHigh()
     if (this.endsBeforeStart()) this.endAtStart()

@@ -17,9 +17,18 @@ export function runInSpan<T>(span: RecordingSpan | NonRecordingSpan, fn: (span: 
     endWithError(span, error)
     throw error
   }
-  if (result instanceof Promise) return endWithPromise(span, result) as T
+  if (isNativePromise(result)) return endWithPromise(span, result) as T
   span.end()
   return result
+}
+
+/** Also a promise may be lazy, if its class has a `then` of its own. */
+function isNativePromise(result: unknown): result is Promise<unknown> {
+  try {
+    return result instanceof Promise && result.then === Promise.prototype.then
+  } catch {
+    return false
+  }
 }
 
 /** The returned promise settles as the given one does: a rejection that nobody handles stays unhandled. */

@@ -2,12 +2,11 @@ import { takeAttributes } from '../otlp/attributes.ts'
 import type { SpanDetails } from '../otlp/encode-span.ts'
 import { encodeEvent, encodeLink } from '../otlp/event.ts'
 import { truncate } from '../otlp/take-value.ts'
-import { isValidSpanContext } from '../propagation/span-context.ts'
 import type { SpanLimits } from '../types/options.ts'
-import type { Attributes, Link, SpanStatus } from '../types/span.ts'
+import type { Attributes, Link, SpanContext, SpanStatus } from '../types/span.ts'
 import { timeHigh, timeLow } from './clock.ts'
 import { hexToBytes } from './ids.ts'
-import { flagsOf, traceStateText } from './parent.ts'
+import { flagsOf, takeSpanContext, traceStateText } from './parent.ts'
 
 const UNSET = 0
 const OK = 1
@@ -42,28 +41,28 @@ export class DetailsRecord implements SpanDetails {
 
   /** A link to something that is no valid span context is ignored. */
   addLink(link: Link): void {
-    const { context } = link
-    if (!isValidSpanContext(context)) return
+    const { context, attributes, droppedAttributesCount } = takeLink(link)
+    if (context === undefined) return
     const { linkCount, attributesPerLink, attributeValueLength } = this.limits
     if (this.links.length >= linkCount) {
       this.droppedLinks++
       return
     }
-    const { entries, dropped } = takeAttributes(link.attributes, attributesPerLink, attributeValueLength)
+    const { entries, dropped } = takeAttributes(attributes, attributesPerLink, attributeValueLength)
     const encoded = encodeLink({
       traceId: hexToBytes(context.traceId),
       spanId: hexToBytes(context.spanId),
       traceState: traceStateText(context),
       flags: flagsOf(context),
       entries,
-      dropped: dropped + countOf(link.droppedAttributesCount),
+      dropped: dropped + countOf(droppedAttributesCount),
     })
     this.keep(this.links, encoded)
   }
 
   /** Ok is final, Error beats Unset, and only Error keeps a message (OTel trace API, "Set Status"). */
   setStatus(status: SpanStatus): void {
-    const { code, message } = status
+    const { code, message } = takeStatus(status)
     if (this.statusCode === OK || (code !== OK && code !== ERROR)) return
     this.statusCode = code
     this.statusMessage = code === ERROR && typeof message === 'string' ? this.limit(message) : ''
@@ -76,6 +75,32 @@ export class DetailsRecord implements SpanDetails {
   private keep(list: Uint8Array[], encoded: Uint8Array): void {
     list.push(encoded)
     this.bytes += encoded.length
+  }
+}
+
+interface TakenLink {
+  /** Undefined: not a link. */
+  readonly context: SpanContext | undefined
+  readonly attributes?: Attributes | undefined
+  readonly droppedAttributesCount?: number | undefined
+}
+
+/** A caller's link, each field read once. */
+function takeLink(link: Link): TakenLink {
+  try {
+    const { context, attributes, droppedAttributesCount } = link
+    return { context: takeSpanContext(context), attributes, droppedAttributesCount }
+  } catch {
+    return { context: undefined }
+  }
+}
+
+function takeStatus(status: SpanStatus): Partial<SpanStatus> {
+  try {
+    const { code, message } = status
+    return { code, message }
+  } catch {
+    return {}
   }
 }
 

@@ -5,7 +5,7 @@ import type { Ambient } from './ambient.ts'
 import { activeContext } from './context.ts'
 import { randomWords, takeRandomWords } from './ids.ts'
 import { NOOP_SPAN, NonRecordingSpan } from './non-recording-span.ts'
-import { identityOf, newIdentity, type ParentIdentity, resolveParent } from './parent.ts'
+import { identityOf, newIdentity, type ParentIdentity, takeParent } from './parent.ts'
 import type { Recorder } from './recorder.ts'
 import { RANDOM, RecordingSpan, SAMPLED } from './recording-span.ts'
 import { createSampler, type Sampler } from './sampler.ts'
@@ -113,11 +113,19 @@ function startWithOptions<S>(
   const validKind = kind === 1 || kind === 2 || kind === 3 || kind === 4 ? kind : 0
   if (root === true || parent === null) return create(validKind, undefined, ambient)
   if (parent === undefined) return create(validKind, identity, ambient)
-  if (parent instanceof RecordingSpan || parent instanceof NonRecordingSpan) {
-    return create(validKind, parent.identity, ambient)
+  const given = readParent(parent)
+  return create(validKind, given.identity, given.ambient ?? ambient)
+}
+
+/** One of our own spans is a parent as it is; of everything else the context is taken. */
+function readParent(parent: SpanParent): { identity?: ParentIdentity | undefined; ambient?: Ambient | undefined } {
+  try {
+    if (parent instanceof RecordingSpan || parent instanceof NonRecordingSpan) return { identity: parent.identity }
+    const { spanContext, ambient } = takeParent(parent)
+    return { identity: identityOf(spanContext), ambient }
+  } catch {
+    return {}
   }
-  const resolved = resolveParent(parent)
-  return create(validKind, identityOf(resolved.context), resolved.ambient ?? ambient)
 }
 
 function readOptions(options: SpanOptions): { kind?: unknown; parent?: SpanParent | null | undefined; root?: unknown } {

@@ -32,6 +32,15 @@ function wrap<F extends AnyFunction>(options: TraceFunctionOptions, fn: F): F {
 
 /** The file that called `traceFunction`, relative to the working directory; undefined where the stack does not tell. */
 function callerModule(): string | undefined {
+  try {
+    return callerPath()
+  } catch {
+    // The program's own Error.prepareStackTrace, or a working directory that is gone.
+    return undefined
+  }
+}
+
+function callerPath(): string | undefined {
   const frames = (new Error().stack ?? '').split('\n').slice(1)
   const own = /[\\/](?:trace-function\.ts|blueprint-tracing[\\/]dist[\\/])/
   const path = frames.find(frame => !own.test(frame) && !frame.includes(import.meta.url))?.match(FRAME_LOCATION)?.[1]

@@ -1,7 +1,7 @@
 import type { JobOptions, Span } from '../types/span.ts'
 import { startSpan } from './current-source.ts'
 import { NOOP_SPAN } from './non-recording-span.ts'
-import { ensureRequestId } from './request-id.ts'
+import { ensureRequestIdOf } from './request-id.ts'
 import { runInSpan } from './run-in-span.ts'
 import { textOf } from './text-of.ts'
 
@@ -14,17 +14,26 @@ const JOB_SUFFIX = '-job'
 export function traceJob<T>(jobName: string, fn: (span: Span) => T): T
 export function traceJob<T>(jobName: string, options: JobOptions, fn: (span: Span) => T): T
 export function traceJob<T>(jobName: string, ...rest: [JobOptions, (span: Span) => T] | [(span: Span) => T]): T {
-  const [options, fn] = rest.length === 1 ? [{}, rest[0]] : rest
-  const { parent, links } = options ?? {}
-  const span = startSpan(`job:${textOf(jobName)}`, { parent, links })
-  if (span !== NOOP_SPAN) describeJob(span, textOf(jobName), options ?? {})
+  const [options, fn] = rest.length === 1 ? [undefined, rest[0]] : rest
+  const name = textOf(jobName)
+  const { parent, links, sceneId, attributes } = readOptions(options)
+  const span = startSpan(`job:${name}`, { parent, links })
+  if (span !== NOOP_SPAN) {
+    span.setAttribute('job.name', name)
+    span.setAttribute('pipeline.step', name.endsWith(JOB_SUFFIX) ? name.slice(0, -JOB_SUFFIX.length) : name)
+    span.setAttribute('request.id', ensureRequestIdOf(span.ambient))
+    span.setAttribute('scene.id', sceneId)
+    if (attributes !== undefined) span.setAttributes(attributes)
+  }
   return runInSpan(span, fn)
 }
 
-function describeJob(span: Span, jobName: string, options: JobOptions): void {
-  span.setAttribute('job.name', jobName)
-  span.setAttribute('pipeline.step', jobName.endsWith(JOB_SUFFIX) ? jobName.slice(0, -JOB_SUFFIX.length) : jobName)
-  span.setAttribute('request.id', ensureRequestId())
-  span.setAttribute('scene.id', options.sceneId)
-  if (options.attributes !== undefined) span.setAttributes(options.attributes)
+/** Options that cannot be read count as none. */
+function readOptions(options: JobOptions | undefined): JobOptions {
+  try {
+    const { parent, links, sceneId, attributes } = options ?? {}
+    return { parent, links, sceneId, attributes }
+  } catch {
+    return {}
+  }
 }

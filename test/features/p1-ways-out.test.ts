@@ -19,6 +19,7 @@ const ways = [
   'SIGINT',
   'SIGHUP',
   'throw in a job',
+  'rejection of a job',
   'throw in a timer',
   'unsettled top-level await',
   'process.exit in a timer',
@@ -49,17 +50,17 @@ describe('P1: nothing that ended is lost on the way out', { concurrency: 2 }, ()
       const service = `${way}, ${temperature}, run ${run}`
       const env = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_SERVICE_NAME: service }
       const traced = await end(way, temperature, env)
-      received += await checkRun(service, traced, untraced)
+      received += await checkRun(service, way, traced, untraced)
     }
     t.diagnostic(`${way}, ${temperature}: ${RUNS} runs, ${received} of ${RUNS * SPANS} spans`)
   }
 
   /** Returns how many of the spans have arrived. */
-  async function checkRun(service: string, traced: ChildResult, untraced: ChildResult): Promise<number> {
+  async function checkRun(service: string, way: string, traced: ChildResult, untraced: ChildResult): Promise<number> {
     const { names, spans, distinct, acknowledged } = await collector.received(service)
     assert.equal(names.work, SPANS, `${service}: ${traced.stderr}`)
     assert.equal(distinct, spans, 'no span has arrived twice')
-    assert.deepEqual(manners(traced), manners(untraced), service)
+    assert.deepEqual(manners(traced, way), manners(untraced, way), service)
     // A signal's default effect leaves no listener the time to print.
     if (traced.signal === null) {
       const stats = JSON.parse(traced.stdout) as Stats
@@ -75,8 +76,13 @@ function end(way: string, temperature: string, env: Record<string, string>): Pro
 }
 
 /** How a process ended: its status, and what it said less our lines and frames. */
-function manners({ code, signal, stderr }: ChildResult): { code: unknown; signal: unknown; stderr: string } {
-  const isOurs = (line: string): boolean => line.startsWith('blueprint-tracing:') || OUR_FRAME.test(line)
-  const lines = stderr.split('\n').filter(line => !isOurs(line))
-  return { code, signal, stderr: lines.join('\n').replace(EXCERPT, '') }
+function manners({ code, signal, stderr }: ChildResult, way: string): object {
+  const isOurs = (line: string): boolean => OURS.some(pattern => pattern.test(line))
+  const said = stderr.split('\n').filter(line => !isOurs(line))
+  return { code, signal, said: THROUGH_A_SPAN.includes(way) ? said.slice(said.indexOf('')) : said }
 }
+
+const OURS = [/^blueprint-tracing:/, /^ +at .*\/dist\//, /^ +at AsyncLocalStorage\.run /]
+
+/** Above the first empty line Node shows where an error was last thrown: in our code, if it came through a span. */
+const THROUGH_A_SPAN = ['throw in a job', 'rejection of a job']

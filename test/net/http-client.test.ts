@@ -202,6 +202,9 @@ describe('time', () => {
   })
 
   test('a connection that does not come about ends at the timeout', async t => {
+    // The client itself holds nothing, and here no server does either.
+    const holding = setInterval(() => {}, 1_000)
+    t.after(() => clearInterval(holding))
     const silent = { lookup: () => {}, close: () => {} }
     const made = client(t, 'http://collector.test/', { timeoutMs: 50, names: silent })
     await assert.rejects(post(made), { code: 'NO_CONNECTION', message: 'no connection within 50 ms' })

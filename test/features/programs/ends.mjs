@@ -1,6 +1,6 @@
-/** Ends 1,000 spans and then itself, in the way that is asked for. What `stats()` says at exit goes to stdout. */
-import { writeSync } from 'node:fs'
-import { getTracer, initTracing, traceJob } from 'blueprint-tracing'
+/** Ends 1,000 spans, 1,001 if it is warm, and then itself in the way that is asked for. */
+import { traceJob } from 'blueprint-tracing'
+import { endSpans, raise, report, startTracing } from './common.mjs'
 
 const [way, temperature] = process.argv.slice(2)
 
@@ -9,6 +9,7 @@ const ways = {
   exitCode: () => {
     process.exitCode = 5
   },
+  'more spans in beforeExit': () => process.once('beforeExit', () => setTimeout(() => endSpans(10), 1)),
   'process.exit(0)': () => process.exit(0),
   'process.exit(3)': () => process.exit(3),
   'process.exit in a timer': () => setTimeout(() => process.exit(3), 1),
@@ -28,23 +29,26 @@ const ways = {
       throw new Error('thrown in a timer')
     }, 1),
   rejection: () => void Promise.reject(new Error('rejected')),
+  'rejection of a job': () =>
+    void traceJob('job', async () => {
+      throw new Error('rejected in a job')
+    }),
   'unsettled top-level await': () => new Promise(() => {}),
   SIGTERM: () => raise('SIGTERM'),
   SIGINT: () => raise('SIGINT'),
   SIGHUP: () => raise('SIGHUP'),
 }
 
-if (way === 'process.exit in an exit listener that was there first') process.on('exit', () => process.exit(3))
-const tracing = initTracing(JSON.parse(process.env.TRACING_OPTIONS ?? '{}'))
-process.on('exit', () => writeSync(1, JSON.stringify(tracing.stats())))
+if (way === 'process.exit in an exit listener that was there first') {
+  process.on('exit', () => {
+    report(tracing)
+    process.exit(3)
+  })
+}
+const tracing = startTracing()
 if (temperature === 'warm') {
-  getTracer().startSpan('first').end()
+  endSpans(1, 'first')
   await tracing.flush()
 }
-for (let item = 0; item < 1000; item++) getTracer().startSpan('work', { attributes: { item } }).end()
+endSpans(1000)
 await ways[way]()
-
-function raise(signal) {
-  setInterval(() => {}, 1000)
-  process.kill(process.pid, signal)
-}

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Worker } from 'node:worker_threads'
+import { Control, createControl } from '../../src/pipeline/control.ts'
+
+test('another view of the same memory sees every word, and the counters lie apart from them', () => {
+  const control = createControl(3, true)
+  const other = new Control(control.memory)
+  control.markReady()
+  control.beat()
+  control.currentSegment = 12
+  control.addSettledBytes(2 ** 33)
+  control.addTakenRecords(5)
+  assert.deepEqual(
+    [other.ready, other.heartbeat, other.currentSegment, other.settledBytes, other.takenRecords, other.counters],
+    [true, 1, 12, 2 ** 33, 5, new BigInt64Array(3)],
+  )
+  other.counters.fill(-1n)
+  assert.deepEqual([control.settledBytes, control.takenRecords, control.currentSegment], [2 ** 33, 5, 12])
+  control.forgetConsumer()
+  assert.equal(other.ready, false)
+})
+
+test('one call in a sleep is to wake the sleeper', () => {
+  const control = createControl(0, true)
+  assert.equal(control.claimWake(), false)
+  control.fallAsleep()
+  assert.deepEqual([control.claimWake(), control.claimWake()], [true, false])
+  control.fallAsleep()
+  control.wakeUp()
+  assert.equal(control.claimWake(), false)
+})
+
+test('a wait ends at its timeout, and at once where the answer is there', () => {
+  const control = createControl(0, true)
+  control.markDrained(1)
+  assert.equal(control.waitUntilDrained(1, 60_000), true)
+  const startMs = performance.now()
+  assert.equal(control.waitUntilDrained(2, 20), false)
+  assert.ok(performance.now() - startMs >= 19)
+})
+
+test('a wait ends with the answer of another thread', async () => {
+  const control = createControl(0, true)
+  const source = `
+    const { workerData } = require('node:worker_threads')
+    const words = new Int32Array(workerData)
+    setTimeout(() => { Atomics.store(words, 2, 9); Atomics.notify(words, 2) }, 20)`
+  const worker = new Worker(source, { eval: true, workerData: control.memory })
+  assert.equal(control.waitUntilDrained(9, 10_000), true)
+  await worker.terminate()
+})
