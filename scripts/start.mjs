@@ -15,5 +15,5 @@ function run(command, args, options) {
   const { status, signal, error } = spawnSync(command, args, { stdio: 'inherit', ...options })
   if (error) throw error
   if (signal) process.kill(process.pid, signal)
-  if (status !== 0) process.exit(status)
+  if (status !== 0) process.exit(status ?? 1)
 }

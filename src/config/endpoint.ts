@@ -1,9 +1,11 @@
-import { type EnvironmentReader, percentDecode } from './environment.ts'
-import { describe, wrongType, wrongValue } from './validate.ts'
+import { basicCredentials } from '../net/credentials.ts'
+import { printableUrl } from '../net/printable.ts'
+import { describeAddress, EXPECTED_URL, parseHttpAddress, parseHttpUrl } from './address.ts'
+import type { EnvironmentReader } from './environment.ts'
+import { wrongType } from './validate.ts'
 
 const DEFAULT_BASE = 'http://localhost:4318'
 const TRACES_PATH = 'v1/traces'
-const EXPECTED = 'an http or https URL'
 
 export interface Endpoint {
   /** Without user name and password. */
@@ -15,9 +17,9 @@ export interface Endpoint {
 /** Used as it is; where it has no path, /v1/traces is added. */
 export function urlOption(path: string, value: unknown): URL | undefined {
   if (value === undefined) return undefined
-  if (typeof value !== 'string') throw wrongType(path, EXPECTED, value)
+  if (typeof value !== 'string') throw wrongType(path, EXPECTED_URL, value)
   const url = parseHttpUrl(value)
-  if (url === undefined) throw wrongValue(path, EXPECTED, withoutSecrets(value))
+  if (url === undefined) throw new RangeError(`${path} must be ${EXPECTED_URL}, got ${describeAddress(value)}`)
   return url.pathname === '/' ? withTracesPath(url) : url
 }
 
@@ -32,9 +34,8 @@ export function splitCredentials(url: URL): Endpoint {
   const clean = new URL(url)
   clean.username = ''
   clean.password = ''
-  if (url.username === '' && url.password === '') return { url: clean, headers: {} }
-  const pair = [url.username, url.password].map(part => percentDecode(part) ?? part).join(':')
-  return { url: clean, headers: { authorization: `Basic ${Buffer.from(pair).toString('base64')}` } }
+  const authorization = basicCredentials(url)
+  return { url: clean, headers: authorization === undefined ? {} : { authorization } }
 }
 
 function withTracesPath(base: URL): URL {
@@ -46,25 +47,8 @@ function withTracesPath(base: URL): URL {
 function readUrl(environment: EnvironmentReader, name: string, fallback: URL): URL {
   const value = environment.text(name)
   if (value === undefined) return fallback
-  const url = parseHttpUrl(value.includes('://') ? value : `http://${value}`)
+  const url = parseHttpAddress(value)
   if (url === undefined)
-    environment.refuse(name, EXPECTED, `using ${withoutSecrets(fallback.href)}`, describe(withoutSecrets(value)))
+    environment.refuse(name, EXPECTED_URL, `using ${printableUrl(fallback.href)}`, describeAddress(value))
   return url ?? fallback
-}
-
-/** Undefined unless it is an http or https URL with a host. A fragment is dropped. */
-export function parseHttpUrl(text: string): URL | undefined {
-  if (!URL.canParse(text)) return undefined
-  const url = new URL(text)
-  url.hash = ''
-  return url.protocol === 'http:' || url.protocol === 'https:' ? url : undefined
-}
-
-/** A URL as a message may show it: user name, password and query may be secrets. */
-function withoutSecrets(text: string): string {
-  const [address = ''] = text.split('?', 1)
-  const at = address.lastIndexOf('@')
-  if (at < 0) return address
-  const scheme = address.indexOf('://')
-  return `${scheme < 0 ? '' : address.slice(0, scheme + 3)}${address.slice(at + 1)}`
 }

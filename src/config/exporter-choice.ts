@@ -1,5 +1,5 @@
+import { describeAddress } from './address.ts'
 import type { EnvironmentReader } from './environment.ts'
-import { describe } from './validate.ts'
 
 /** The kinds that the environment can name, in the order in which messages list them. */
 export type NamedKind = 'otlp' | 'console' | 'file'
@@ -50,7 +50,7 @@ function isLocalDebugging(environment: EnvironmentReader): boolean {
 }
 
 function noteUnavailable(kind: string, variable: string, environment: EnvironmentReader): void {
-  const value = describe(environment.text(variable))
+  const value = describeAddress(environment.text(variable) ?? '')
   const known = NAMED_KINDS.join(', ')
   environment.note(
     `${variable} is ${value} and chooses ${kind}, but this version exports to ${known} only; taking the next choice`,

@@ -1,3 +1,4 @@
+import { printableUrl } from '../net/printable.ts'
 import type { ExporterConfig } from '../types/config.ts'
 import type { CustomExporterOptions, ExporterOptions } from '../types/options.ts'
 import type { EnvironmentReader } from './environment.ts'
@@ -70,13 +71,10 @@ function planFromEnvironment(environment: EnvironmentReader): { plans: readonly 
   return { plans: kinds.map(kind => PLANNERS[kind]('exporters', { kind })), because }
 }
 
-/** The query is left out: it may hold a key. */
 function describeTarget(exporter: ExporterConfig): string {
   switch (exporter.kind) {
-    case 'otlp': {
-      const { origin, pathname } = new URL(exporter.url)
-      return `otlp ${origin}${pathname}`
-    }
+    case 'otlp':
+      return `otlp ${printableUrl(exporter.url)}`
     case 'console':
       return 'console'
     case 'file':

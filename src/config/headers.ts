@@ -3,14 +3,17 @@ import { describe, plainObject, typeName } from './validate.ts'
 
 type Headers = Readonly<Record<string, string>>
 
-/** Set by the exporter or by the connection. */
+/** Set by the exporter, the connection or the proxy's URL; a reply that was asked for compressed could not be read. */
 const RESERVED = new Set([
+  'accept-encoding',
   'connection',
   'content-encoding',
   'content-length',
   'content-type',
   'expect',
   'keep-alive',
+  'proxy-authorization',
+  'trailer',
   'transfer-encoding',
   'upgrade',
 ])

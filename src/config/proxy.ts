@@ -1,4 +1,4 @@
-import { parseHttpUrl } from './endpoint.ts'
+import { describeAddress, EXPECTED_URL, parseHttpAddress } from './address.ts'
 import type { EnvironmentReader } from './environment.ts'
 
 /** The proxy for requests to `url`, or undefined. The lower-case variable wins; this machine is never reached by proxy. */
@@ -7,9 +7,8 @@ export function chooseProxy(url: URL, environment: EnvironmentReader): string | 
   const variable = environment.firstSet([name.toLowerCase(), name])
   if (variable === undefined || isLoopback(url.hostname) || isExcepted(url, environment)) return undefined
   const value = environment.text(variable) ?? ''
-  const proxy = parseHttpUrl(value.includes('://') ? value : `http://${value}`)
-  // The value is not shown: it may hold a password.
-  if (proxy === undefined) environment.refuse(variable, 'an http or https URL', 'using no proxy', 'another value')
+  const proxy = parseHttpAddress(value)
+  if (proxy === undefined) environment.refuse(variable, EXPECTED_URL, 'using no proxy', describeAddress(value))
   return proxy?.href
 }
 
@@ -23,13 +22,31 @@ function isExcepted(url: URL, environment: EnvironmentReader): boolean {
   return rules.split(/[,\s]+/).some(rule => rule !== '' && matches(rule.toLowerCase(), url.hostname, port))
 }
 
-/** A rule is `*`, or a host with or without a port; a name covers its subdomains, with or without a leading dot. */
+/** A rule is `*`, a subnet, or a host with or without a port; a name covers its subdomains, with or without a leading dot. */
 function matches(rule: string, hostname: string, port: string): boolean {
   if (rule === '*') return true
+  const target = withoutBrackets(hostname)
+  if (rule.includes('/')) return isInSubnet(target, rule)
   const { host, port: rulePort } = splitRule(rule)
   if (rulePort !== undefined && rulePort !== port) return false
-  const target = withoutBrackets(hostname)
   return target === host || (!isAddress(target) && host !== '' && target.endsWith(`.${host}`))
+}
+
+/** `subnet` is an address with a prefix length, as in 10.0.0.0/8. */
+function isInSubnet(target: string, subnet: string): boolean {
+  const [base = '', bits = ''] = subnet.split('/')
+  try {
+    const list = new (process.getBuiltinModule('node:net').BlockList)()
+    list.addSubnet(base, Number.parseInt(bits, 10), familyOf(base))
+    return list.check(target, familyOf(target))
+  } catch {
+    // One of the two is not an address, or the length is out of range.
+    return false
+  }
+}
+
+function familyOf(address: string): 'ipv4' | 'ipv6' {
+  return address.includes(':') ? 'ipv6' : 'ipv4'
 }
 
 function splitRule(rule: string): { host: string; port: string | undefined } {

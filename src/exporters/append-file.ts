@@ -1,5 +1,11 @@
-import { closeSync, fstatSync, mkdirSync, openSync, renameSync, statSync, writeSync } from 'node:fs'
+import { closeSync, constants, fstatSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { writeAll } from './write-all.ts'
+
+/** Non-blocking, since a pipe without a reader would hold the process up, at exit too. Windows has no such flag. */
+const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (constants.O_NONBLOCK ?? 0)
+/** For the reader of a pipe to catch up with one line. */
+const MAX_WAITS = 100
 
 /**
  * A file of lines that several processes append to. A line goes out in one write on an O_APPEND descriptor, so that
@@ -26,14 +32,13 @@ export class AppendFile {
   append(line: string): void {
     const fd = this.openFor(Buffer.byteLength(line) + 2)
     const bytes = Buffer.from(this.torn ? `\n${line}\n` : `${line}\n`)
-    let written = 0
-    try {
-      while (written < bytes.length) written += writeSync(fd, bytes, written)
+    const { written, error } = writeAll(fd, bytes, { waitsLeft: MAX_WAITS })
+    if (error === undefined) {
       this.torn = false
-    } catch (error) {
-      if (written > 0) this.torn = true
-      throw error
+      return
     }
+    if (written > 0) this.torn = true
+    throw error
   }
 
   close(): void {
@@ -56,7 +61,7 @@ export class AppendFile {
     this.close()
     this.torn = false
     mkdirSync(dirname(this.path), { recursive: true })
-    this.fd = openSync(this.path, 'a')
+    this.fd = openSync(this.path, APPEND)
     return this.fd
   }
 }

@@ -31,8 +31,9 @@ export function headerOf(reply: HttpReply, name: string): string | undefined {
   return typeof value === 'string' ? value : value?.[0]
 }
 
-/** What an ExportTraceServiceResponse says, in protobuf or JSON; undefined where the body is none. */
+/** What an ExportTraceServiceResponse says, in protobuf or JSON; undefined where the body is none. An empty one is. */
 export function parsePartialSuccess(reply: HttpReply): PartialSuccess | undefined {
+  if (reply.body.length === 0) return NONE_REJECTED
   try {
     return mediaType(reply) === 'application/json'
       ? partialSuccessOfJson(JSON.parse(utf8.decode(reply.body)))
@@ -79,10 +80,10 @@ function readPartialSuccess(reader: ProtobufReader): PartialSuccess {
   return { rejectedSpans, errorMessage }
 }
 
-/** 64-bit integers are decimal strings in JSON. */
+/** 64-bit integers are decimal strings in JSON, and `null` stands for a field that is absent. */
 function partialSuccessOfJson({ partialSuccess }: JsonResponse): PartialSuccess {
-  const { rejectedSpans, errorMessage } = { ...NONE_REJECTED, ...partialSuccess }
-  return { rejectedSpans: Math.trunc(Number(rejectedSpans)), errorMessage: String(errorMessage) }
+  const { rejectedSpans, errorMessage } = partialSuccess ?? {}
+  return { rejectedSpans: Math.trunc(Number(rejectedSpans ?? 0)), errorMessage: String(errorMessage ?? '') }
 }
 
 function statusMessage(body: Uint8Array): string | undefined {

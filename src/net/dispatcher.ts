@@ -1,7 +1,7 @@
 import type { LookupFunction, Socket } from 'node:net'
-import { unescape as percentDecode } from 'node:querystring'
 import type * as Undici from 'undici'
 import type { TlsConfig } from '../types/config.ts'
+import { basicCredentials } from './credentials.ts'
 
 /** As many as the pipeline has in flight at most. */
 const MAX_CONNECTIONS = 16
@@ -37,7 +37,7 @@ export async function openDispatcher(
 async function openProxy(proxy: string, proxyTls: object, requestTls: object): Promise<Undici.Dispatcher> {
   const { Pool, ProxyAgent } = await import('undici')
   return new ProxyAgent({
-    ...splitCredentials(proxy),
+    ...proxyAddress(proxy),
     // Plain HTTP is forwarded rather than tunnelled: many proxies allow CONNECT to port 443 only.
     proxyTunnel: false,
     proxyTls,
@@ -76,9 +76,8 @@ function tlsOptions(tls: TlsConfig = {}): object {
 }
 
 /** Undici ignores a user name without a password, and refuses a path. */
-function splitCredentials(proxy: string): { uri: string; token?: string } {
-  const { origin, username, password } = new URL(proxy)
-  if (username === '' && password === '') return { uri: origin }
-  const credentials = `${percentDecode(username)}:${percentDecode(password)}`
-  return { uri: origin, token: `Basic ${Buffer.from(credentials).toString('base64')}` }
+function proxyAddress(proxy: string): { uri: string; token?: string } {
+  const url = new URL(proxy)
+  const token = basicCredentials(url)
+  return token === undefined ? { uri: url.origin } : { uri: url.origin, token }
 }

@@ -8,8 +8,9 @@ export interface Failure {
   readonly data: string
   /** Bytes that had arrived on a connection when it was closed. */
   readonly bytesRead: number | undefined
-  /** Subject alternative names of a certificate that is for another host. */
+  /** Subject alternative names of a certificate that is for another host, and the host it should be for. */
   readonly certificateNames: string
+  readonly certificateWanted: string
 }
 
 /** Errors wrap others; one that is wrapped deeper than this is not looked for. */
@@ -28,6 +29,7 @@ export function readFailure(error: unknown): Failure {
     data: textOf(root, 'data'),
     bytesRead: typeof bytesRead === 'number' ? bytesRead : undefined,
     certificateNames: textOf(property(root, 'cert'), 'subjectaltname'),
+    certificateWanted: textOf(root, 'host'),
   }
 }
 

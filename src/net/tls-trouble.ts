@@ -33,11 +33,12 @@ const ALERTS: Readonly<Record<string, string>> = {
   UNKNOWN_CA: CERTIFICATE_REFUSED,
 }
 
-/** One clause on a failed handshake with `hostname`; undefined for an error that is not of TLS. */
-export function describeTlsFailure({ code, certificateNames }: Failure, hostname: string): string | undefined {
+/** One clause on a failed handshake; undefined for an error that is not of TLS. */
+export function describeTlsFailure(failure: Failure): string | undefined {
+  const { code, certificateNames, certificateWanted } = failure
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     const names = printableText(certificateNames, MAX_NAMES_CHARS) || 'another host'
-    return `the server's certificate is for ${names}, not for ${hostname} (tls.serverName names the one to expect)`
+    return `the server's certificate is for ${names}, not for ${certificateWanted} (tls.serverName names the one to expect)`
   }
   const alert = tlsAlert(code)
   if (alert !== undefined) return ALERTS[alert] ?? `TLS handshake refused (${code})`

@@ -35,7 +35,7 @@ export function describeNetworkError(error: unknown, url: string, proxy?: string
     return error.code === 'NO_CONNECTION' ? `${error.message}; ${CHECK_ADDRESS}` : error.message
   return (
     describeLookup(failure, target.hostname) ??
-    describeTlsFailure(failure, target.hostname) ??
+    describeTlsFailure(failure) ??
     describeClosing(failure, target) ??
     describeGarbage(failure) ??
     describeOther(failure)

@@ -63,6 +63,9 @@ const STATUS_CODE = STATUS.code << 3
 /** Tag and length of the record, ids, times, flags, kind, four counts and the status without its text. */
 const FIXED_BOUND = 144
 
+/** Below it a span without details is shorter than 128 bytes: its ids, times and flags take 64 bytes of FIXED_BOUND. */
+const ONE_BYTE_LENGTH_BOUND = FIXED_BOUND - 64 + 128
+
 /** An upper bound of the record's bytes. `textBound` bounds the text of the attribute values. */
 export function recordBound(span: SpanRecord, textBound: number): number {
   let bound = FIXED_BOUND + span.nameField.length + span.shape.bound + textBound + span.traceState.length * 3
@@ -80,7 +83,7 @@ export function exactRecordBound(span: SpanRecord): number {
 /** Writes one `ScopeSpans.spans` field: tag, length, Span. `bound` is what the caller made room for. */
 export function writeSpanRecord(out: ProtobufWriter, span: SpanRecord, bound: number): void {
   out.byte(SPANS)
-  const lengthSize = bound < 0x80 ? 1 : Math.max(2, varintSize(bound >> 2))
+  const lengthSize = bound < ONE_BYTE_LENGTH_BOUND ? 1 : Math.max(2, varintSize(bound >> 2))
   const mark = out.open(lengthSize)
   writeIdentity(out, span)
   out.raw(span.nameField)

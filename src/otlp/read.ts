@@ -21,8 +21,7 @@ export function* readSpans(bytes: Uint8Array): IterableIterator<SpanView> {
   }
 }
 
-/** Decodes one Span message. */
-export function readSpan(reader: ProtobufReader): SpanView {
+function readSpan(reader: ProtobufReader): SpanView {
   const attributes = attributeRecord()
   const events: EventView[] = []
   const links: LinkView[] = []

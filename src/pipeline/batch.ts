@@ -13,7 +13,7 @@ export interface BatchFrame {
 export class Batch {
   readonly bytes: Uint8Array<ArrayBuffer>
   readonly count: number
-  /** Whether nobody can be reading the bytes once it is settled: a request that failed may still be on its way out. */
+  /** Whether nobody can be reading the bytes once it is settled: an exporter that was given up may not have noticed. */
   reusable = true
   private users = 0
   private readonly onSettled: (batch: Batch) => void
@@ -65,8 +65,8 @@ export class Parcel implements SpanBatch {
     return inPlace || this.request()
   }
 
-  /** An attempt has failed, so that somebody may read the bytes even after they are settled. */
-  markFailed(): void {
+  /** An exporter has not answered in time and may still read the bytes. */
+  markAbandoned(): void {
     this.batch.reusable = false
   }
 

@@ -26,7 +26,7 @@ export interface WorkerOptions {
 }
 
 /** Small: the worker's objects die young, and its batches lie outside of the heap. */
-const YOUNG_GENERATION_MB = 4
+const YOUNG_GENERATION_MB = 1
 
 /** Starts a worker as consumer. Throws where none may be started. */
 export function startWorkerHost(data: ExportThreadData, options: WorkerOptions): ConsumerHost {

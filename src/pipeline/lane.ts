@@ -147,6 +147,7 @@ export class Lane {
   }
 
   private complete(parcel: Parcel, result: AttemptResult): void {
+    if (this.underWay.get(parcel)?.signal.aborted) parcel.markAbandoned()
     this.underWay.delete(parcel)
     this.bytesUnderWay -= parcel.bytes.length
     this.settle(parcel, result)
@@ -154,23 +155,14 @@ export class Lane {
   }
 
   private settle(parcel: Parcel, result: AttemptResult): void {
-    switch (result.outcome) {
-      case 'acked':
-      case 'sent':
-        this.succeed(parcel, result)
-        return
-      case 'rejected':
-        this.host.count('failures', 1)
-        this.lose(parcel, 'rejected', result.message)
-        return
-      case 'too_large':
-        this.host.count('failures', 1)
-        this.halve(parcel, result.message)
-        return
-      case 'retry':
-        this.host.count('failures', 1)
-        this.fail(parcel, result)
+    if (result.outcome === 'acked' || result.outcome === 'sent') {
+      this.succeed(parcel, result)
+      return
     }
+    this.host.count('failures', 1)
+    if (result.outcome === 'retry') this.fail(parcel, result)
+    else if (result.outcome === 'too_large') this.halve(parcel, result.message)
+    else this.lose(parcel, 'rejected', result.message)
   }
 
   private succeed(parcel: Parcel, { outcome, rejected, tooLarge, message }: Delivered): void {
@@ -192,7 +184,6 @@ export class Lane {
       this.notBeforeMs = nowMs + this.pauseMs()
     }
     this.notBeforeMs = Math.max(this.notBeforeMs, nowMs + afterMs)
-    parcel.markFailed()
     this.voice.failed(message)
     const rest = this.settleFirst(parcel, settled)
     if (rest === undefined) return

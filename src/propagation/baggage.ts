@@ -59,12 +59,18 @@ function toEntry(value: string, metadata: string): BaggageEntry {
   return metadata === '' ? { value } : { value, metadata }
 }
 
-function formatMember(key: string, entry: BaggageEntry): string | undefined {
-  const { value, metadata = '' } = entry
+/** The entries may come from plain JavaScript, so their types are no certainty. */
+function formatMember(key: unknown, entry: Partial<BaggageEntry> | null | undefined): string | undefined {
+  const value = entry?.value
+  if (typeof key !== 'string' || typeof value !== 'string') return undefined
   if (key.length + value.length > MAX_CHARS || !isToken(key)) return undefined
   const member = `${key}=${percentEncode(value, PLAIN_OCTET)}`
-  const properties = metadata.length > MAX_CHARS ? undefined : normaliseProperties(metadata)
+  const properties = formatMetadata(entry?.metadata)
   return properties ? `${member};${properties}` : member
+}
+
+function formatMetadata(metadata: unknown): string | undefined {
+  return typeof metadata === 'string' && metadata.length <= MAX_CHARS ? normaliseProperties(metadata) : undefined
 }
 
 /** Properties as they came, blanks around them and their parts removed. Undefined where one is malformed. */

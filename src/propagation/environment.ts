@@ -5,26 +5,7 @@ import { formatContext } from './context.ts'
 
 export type Environment = Record<string, string | undefined>
 
-/** A context as environment variables, by the names that OpenTelemetry's environment carrier gives the headers. */
-export interface ContextEnvironment {
-  TRACEPARENT?: string
-  TRACESTATE?: string
-  BAGGAGE?: string
-  REQUEST_ID?: string
-}
-
-const FIELDS = Object.entries(VARIABLE_OF_HEADER) as [HeaderName, keyof ContextEnvironment][]
-
-/** The variables that a context needs; what it has nothing of is absent. */
-export function contextEnvironment(context: TraceContext, propagators: readonly PropagatorName[]): ContextEnvironment {
-  const headers = formatContext(context, propagators)
-  const environment: ContextEnvironment = {}
-  for (const [header, variable] of FIELDS) {
-    const value = headers[header]
-    if (value !== undefined) environment[variable] = value
-  }
-  return environment
-}
+const FIELDS = Object.entries(VARIABLE_OF_HEADER) as [HeaderName, string][]
 
 /**
  * A copy of the environment that carries the context. Trace and baggage that it carried before are removed even where
@@ -40,7 +21,11 @@ export function withContextEnvironment(
   for (const variable of staleVariables(propagators)) {
     for (const name of [variable, ...spellings(copy, variable.toLowerCase())]) delete copy[name]
   }
-  return Object.assign(copy, contextEnvironment(context, propagators))
+  const headers = formatContext(context, propagators)
+  for (const [header, variable] of FIELDS) {
+    if (headers[header] !== undefined) copy[variable] = headers[header]
+  }
+  return copy
 }
 
 function staleVariables(propagators: readonly PropagatorName[]): readonly string[] {

@@ -1,5 +1,5 @@
 import type { SpanContext } from '../types/span.ts'
-import { charTable, isAll } from './characters.ts'
+import { charTable } from './characters.ts'
 
 /** Lower-case hex digits; the W3C formats refuse upper case. */
 export const LOWER_HEX: Uint8Array = charTable('09af')

@@ -1,4 +1,4 @@
-/// <reference lib="esnext.disposable" />
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { TraceContext } from './context.ts'
 
 /** A value that OTLP encodes natively. Anything else is turned into text when it is set. */

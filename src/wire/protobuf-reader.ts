@@ -33,11 +33,6 @@ export class ProtobufReader {
     this.end = end
   }
 
-  /** Offset into the constructor's bytes of what is read next. */
-  get position(): number {
-    return this.offset
-  }
-
   /** Advances to the next field; false at the end. */
   next(): boolean {
     if (this.offset === this.end) return false

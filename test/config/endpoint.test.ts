@@ -45,6 +45,7 @@ describe('the endpoint of the environment', () => {
     [undefined, 'http://t:4318/v1/traces', 'http://t:4318/v1/traces'],
     [undefined, 'http://t:4318/x/', 'http://t:4318/x/'],
     [undefined, 't:4318/x', 'http://t:4318/x'],
+    ['http:/me:pw@c', undefined, 'http://me:pw@c/v1/traces'],
     ['http://c:4318', 'http://t/x', 'http://t/x'],
     ['http://c:4318', 'ftp://t', 'http://c:4318/v1/traces', 1],
     ['http://c:99999', undefined, 'http://localhost:4318/v1/traces', 1],
@@ -66,18 +67,13 @@ describe('the endpoint of the environment', () => {
 
 describe('user name and password of a URL become a header', () => {
   const rows = [
-    ['http://c/', 'http://c/', undefined],
-    ['http://me:pw@c/x', 'http://c/x', 'me:pw'],
-    ['http://me@c/', 'http://c/', 'me:'],
-    ['http://:pw@c/', 'http://c/', ':pw'],
-    ['http://m%40e:p%3Aw@c/', 'http://c/', 'm@e:p:w'],
-    ['http://me:100%@c/', 'http://c/', 'me:100%'],
-    ['http://me:pä@c/', 'http://c/', 'me:pä'],
+    ['http://c/', 'http://c/', {}],
+    ['http://me:pw@c/x?k=v', 'http://c/x?k=v', { authorization: 'Basic bWU6cHc=' }],
+    ['http://me@c/', 'http://c/', { authorization: 'Basic bWU6' }],
   ] as const
-  for (const [from, url, pair] of rows) {
-    test(`${from} gives ${url} and ${pair ?? 'no header'}`, () => {
+  for (const [from, url, headers] of rows) {
+    test(`${from} gives ${url} and ${JSON.stringify(headers)}`, () => {
       const endpoint = splitCredentials(new URL(from))
-      const headers = pair === undefined ? {} : { authorization: `Basic ${Buffer.from(pair).toString('base64')}` }
       assert.deepEqual([endpoint.url.href, endpoint.headers], [url, headers])
     })
   }

@@ -82,10 +82,15 @@ describe('which exporters the environment chooses', () => {
 })
 
 test('the notice on an exporter that does not exist names variable, value and the kinds that do', () => {
-  const environment = new EnvironmentReader({ GCP_PROJECT_ID: 'my-project', OTEL_TRACES_EXPORTER: 'zipkin' })
+  const environment = new EnvironmentReader({
+    GCP_PROJECT_ID: 'my-project',
+    JAEGER_ENDPOINT: 'http://me:secret@j',
+    OTEL_TRACES_EXPORTER: 'zipkin',
+  })
   chooseExporters(environment)
   assert.deepEqual(environment.notices, [
     'OTEL_TRACES_EXPORTER must be none or a comma list of otlp, console, file, got "zipkin"; leaving it out',
     'GCP_PROJECT_ID is "my-project" and chooses gcp_trace, but this version exports to otlp, console, file only; taking the next choice',
+    'JAEGER_ENDPOINT is one that may hold a password and chooses jaeger, but this version exports to otlp, console, file only; taking the next choice',
   ])
 })

@@ -23,6 +23,7 @@ describe('headers of the environment', () => {
     ['=1,b=2', '', { b: '2' }, '1'],
     ['a b=1,c=%zz,d=%E2%82%AC,e=%0A,f=1', '', { f: '1' }, '1, 2, 3, 4'],
     ['content-type=text/plain,Transfer-Encoding=chunked', '', {}, '1, 2'],
+    ['Proxy-Authorization=x,accept-encoding=gzip,trailer=x', '', {}, '1, 2, 3'],
     [Array.from({ length: 12 }, () => 'x').join(), '', {}, '1, 2, 3, 4, 5, 6, 7, 8, 9, 10, …'],
   ]
   for (const [general, traces, headers, refused] of rows) {

@@ -46,8 +46,13 @@ describe('an environment value that cannot be used yields one notice and the def
     ],
     [
       'OTEL_EXPORTER_OTLP_ENDPOINT',
-      'ftp://me:pw@c?k=pw',
+      'ftp://c?k=pw',
       'must be an http or https URL, got "ftp://c"; using http://localhost:4318/',
+    ],
+    [
+      'OTEL_EXPORTER_OTLP_ENDPOINT',
+      'http://me:p?w@c',
+      'must be an http or https URL, got one that may hold a password; using http://localhost:4318/',
     ],
     [
       'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',

@@ -34,6 +34,19 @@ describe('the proxy of a URL', () => {
     ...proxied('http://10.0.0.7/', ['0.0.7', '.0.0.7', '10.0.0.70', '10.0.0.7:81']),
     ...excepted('http://[fe80::7]:4318/', ['fe80::7', '[fe80::7]', '[fe80::7]:4318', '[FE80::7]']),
     ...proxied('http://[fe80::7]:4318/', ['fe80::8', '[fe80::7]:80', '7']),
+    ...excepted('http://10.9.8.7/', ['10.0.0.0/8', 'x, 10.9.8.6/31', '0.0.0.0/0']),
+    ...proxied('http://10.9.8.7/', [
+      '11.0.0.0/8',
+      '10.9.8.0/30',
+      '10.0.0.0/',
+      '10.0.0.0/33',
+      '10.0.0.0/x',
+      '/8',
+      'fd00::/8',
+    ]),
+    ...excepted('http://[fd00::7]:4318/', ['fd00::/8', 'FD00::/64']),
+    ...proxied('http://[fd00::7]:4318/', ['fe00::/8', 'fd00::/129', '10.0.0.0/8']),
+    ...proxied('http://c/', ['10.0.0.0/8', 'c/8']),
     ['http://c/', { HTTP_PROXY: P, no_proxy: 'x', NO_PROXY: 'c' }, 'http://p:3128/'],
   ]
   for (const [url, variables, proxy] of rows) {
@@ -45,13 +58,18 @@ describe('the proxy of a URL', () => {
   }
 })
 
-for (const value of ['socks5://me:secret@p:1080', 'http://', 'http://me:secret@p:99999']) {
-  test(`HTTP_PROXY=${value} yields a notice that does not show it, and no proxy`, () => {
+const refused: [value: string, shown: string][] = [
+  ['socks5://me:secret@p:1080', 'one that may hold a password'],
+  ['http://me:secret@p:99999', 'one that may hold a password'],
+  ['socks5://p:1080?key=secret', '"socks5://p:1080"'],
+  ['http://', '"http://"'],
+]
+
+for (const [value, shown] of refused) {
+  test(`HTTP_PROXY=${value} yields a notice that shows ${shown}, and no proxy`, () => {
     const environment = new EnvironmentReader({ HTTP_PROXY: value })
     assert.equal(chooseProxy(new URL('http://c'), environment), undefined)
-    assert.deepEqual(environment.notices, [
-      'HTTP_PROXY must be an http or https URL, got another value; using no proxy',
-    ])
+    assert.deepEqual(environment.notices, [`HTTP_PROXY must be an http or https URL, got ${shown}; using no proxy`])
   })
 }
 

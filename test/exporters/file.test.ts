@@ -1,15 +1,25 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import test, { type TestContext } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { createFileExporter } from '../../src/exporters/file.ts'
 import { requestToJson } from '../../src/otlp/json.ts'
 import type { Exporter, ExportResult } from '../../src/types/exporter.ts'
 import { sketchBatch } from '../support/batch.ts'
+import { type ChildResult, runChild } from '../support/child.ts'
 import { OfficialRequest, officialDecode } from '../support/official-otlp.ts'
 import { encodeOtlpJson } from '../support/otlp-json.ts'
 
@@ -122,18 +132,49 @@ test('a path below a file is to be tried again', async t => {
   assert.match(result.message!, /^cannot write .*traces\.jsonl: (ENOTDIR|EEXIST)/)
 })
 
+/** Spans 1 to 2 × `count` of a trace, in batches of 1, 2 and 3 from a process of its own. Prints what was not acked. */
+function exportFromChild(path: string, trace: number, count: number): Promise<ChildResult> {
+  const program = new URL('../support/child-file-exporter.ts', import.meta.url)
+  return runChild(program, {
+    execArgv: ['--import', 'tsx'],
+    args: [path, String(trace), String(count)],
+    timeoutMs: 20_000,
+  })
+}
+
+function spansOfChild(trace: number, count: number): string[] {
+  return Array.from({ length: 2 * count }, (_, i) => `${trace}/${i + 1}`)
+}
+
 test('three processes append to one file: every line is whole and no span is missing', async t => {
   const path = join(temporaryFolder(t), 'new', 'traces.jsonl')
-  const script = fileURLToPath(new URL('../support/child-file-exporter.ts', import.meta.url))
-  const complaints = [1, 2, 3].map(trace => {
-    const args = ['--import', 'tsx', script, path, String(trace), '150']
-    return text(spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] }).stdout)
-  })
-  assert.deepEqual(await Promise.all(complaints), ['', '', ''])
-  const spans = linesOf(path).flatMap(line => spanIds(line))
-  // Batches of 1, 2 and 3 spans, 50 times each, from every process.
-  const expected = [1, 2, 3].flatMap(trace => Array.from({ length: 300 }, (_, i) => `${trace}/${i + 1}`))
-  assert.deepEqual(spans.sort(), expected.sort())
+  const children = await Promise.all([1, 2, 3].map(trace => exportFromChild(path, trace, 150)))
+  assert.deepEqual(
+    children.map(child => child.stdout),
+    ['', '', ''],
+  )
+  const expected = [1, 2, 3].flatMap(trace => spansOfChild(trace, 150))
+  assert.deepEqual(linesOf(path).flatMap(spanIds).sort(), expected.sort())
+})
+
+test('a pipe that nobody reads holds nothing up and is to be tried again', async t => {
+  const path = join(temporaryFolder(t), 'pipe')
+  execFileSync('mkfifo', [path])
+  const { code, stdout } = await exportFromChild(path, 1, 1)
+  assert.equal(code, 0)
+  assert.match(stdout, /^\{"outcome":"retry","message":"cannot write .*pipe: ENXIO/)
+})
+
+test('a pipe whose reader falls behind gets every line', async t => {
+  const path = join(temporaryFolder(t), 'pipe')
+  execFileSync('mkfifo', [path])
+  // Open at both ends, so that neither process waits for the other.
+  const holding = openSync(path, 'r+')
+  const received = text(spawn('cat', [path], { stdio: ['ignore', 'pipe', 'inherit'] }).stdout)
+  const { stdout } = await exportFromChild(path, 1, 150)
+  closeSync(holding)
+  assert.equal(stdout, '')
+  assert.deepEqual((await received).split('\n').slice(0, -1).flatMap(spanIds), spansOfChild(1, 150))
 })
 
 /** 'trace/span' of every span in a line. */

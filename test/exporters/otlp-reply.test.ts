@@ -42,7 +42,6 @@ test('a text is read to 16 KiB', () => {
 
 const notResponses: [type: string, body: string][] = [
   ['application/x-protobuf', '{}'],
-  ['application/json', ''],
   ['application/json', 'null'],
   ['application/json', '{"partialSuccess"'],
 ]
@@ -50,6 +49,21 @@ const notResponses: [type: string, body: string][] = [
 for (const [type, body] of notResponses) {
   test(`${type} ${JSON.stringify(body)} is no response`, () => {
     assert.equal(parsePartialSuccess(reply(type, body)), undefined)
+  })
+}
+
+const complete: [type: string | undefined, body: string][] = [
+  ['application/x-protobuf', ''],
+  [undefined, ''],
+  ['application/json', ''],
+  ['application/json', '{}'],
+  ['application/json', '{"partialSuccess":null}'],
+  ['application/json', '{"partialSuccess":{"rejectedSpans":null,"errorMessage":null}}'],
+]
+
+for (const [type, body] of complete) {
+  test(`${type} ${JSON.stringify(body)} has nothing to complain of`, () => {
+    assert.deepEqual(parsePartialSuccess(reply(type, body)), { rejectedSpans: 0, errorMessage: '' })
   })
 }
 

@@ -5,15 +5,20 @@ import { type ChildResult, runChild } from '../support/child.ts'
 import { type Collector, startCollector } from '../support/collector.ts'
 import { assertBalanced } from '../support/ledger.ts'
 
-/** Node's permission model, under which a program starts no workers unless it is allowed to. */
-const PERMISSIONS = process.allowedNodeEnvironmentFlags.has('--permission')
-  ? ['--permission', '--allow-fs-read=*', '--allow-net'].filter(flag => isKnown(flag))
-  : ['--experimental-permission', '--allow-fs-read=*']
+interface Cause {
+  readonly cause: string
+  readonly execArgv: readonly string[]
+  readonly options: object
+  readonly said: RegExp
+}
 
-const causes = [
+/** Under Node's permission model a program starts no workers unless it is allowed to. */
+const PERMISSIONS = ['--permission', '--allow-net'].filter(flag => process.allowedNodeEnvironmentFlags.has(flag))
+
+const causes: Cause[] = [
   {
     cause: 'workers are refused',
-    execArgv: PERMISSIONS,
+    execArgv: [...(PERMISSIONS.length > 0 ? PERMISSIONS : ['--experimental-permission']), '--allow-fs-read=*'],
     options: {},
     said: /no export thread can be started .* process\.exit\(\) and a throw cannot be waited for/g,
   },
@@ -33,58 +38,53 @@ before(async () => {
 })
 after(() => collector.stop())
 
-for (const { cause, execArgv, options, said } of causes) {
-  async function end(way: string, temperature: string, off?: object): Promise<ChildResult & { service: string }> {
-    const service = `${cause}, ${way}, ${temperature}`
-    const result = await runChild(new URL('programs/ends.mjs', import.meta.url), {
-      args: [way, temperature],
-      execArgv,
-      env: {
-        OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
-        OTEL_SERVICE_NAME: service,
-        TRACING_OPTIONS: JSON.stringify(options),
-        ...off,
-      },
-    })
-    return { ...result, service }
-  }
-
-  async function assertSameEnd(traced: ChildResult, way: string, temperature: string): Promise<void> {
-    const { code, signal } = await end(way, temperature, { OTEL_SDK_DISABLED: 'true' })
-    assert.deepEqual([traced.code, traced.signal], [code, signal])
-    assert.equal(traced.stderr.match(said)?.length, 1, 'said once')
-  }
-
+for (const cause of causes) {
   for (const temperature of ['cold', 'warm']) {
     for (const way of delivering) {
-      test(`P1: where ${cause}, spans survive ${way}, ${temperature}`, async () => {
-        const traced = await end(way, temperature)
-        await assertSameEnd(traced, way, temperature)
-        const { names, acknowledged } = await collector.received(traced.service)
-        assert.equal(names.work, way.startsWith('more') ? 1010 : 1000)
+      const service = `where ${cause.cause}, spans survive ${way}, ${temperature}`
+      test(`P1: ${service}`, async () => {
+        const traced = await checkEnd(service, cause, way, temperature)
+        const { names, acknowledged } = await collector.received(service)
+        assert.equal(names.work, way === 'more spans in beforeExit' ? 1010 : 1000)
         if (traced.signal === null) assert.equal(statsOf(traced).exporters.otlp?.acked, acknowledged)
       })
     }
 
     for (const way of losing) {
-      test(`P1: where ${cause}, spans that do not survive ${way}, ${temperature}, are counted and said`, async () => {
-        const traced = await end(way, temperature)
-        await assertSameEnd(traced, way, temperature)
+      const service = `where ${cause.cause}, spans that do not survive ${way}, ${temperature}, are counted and said`
+      test(`P1: ${service}`, async () => {
+        const traced = await checkEnd(service, cause, way, temperature)
         const { acked, dropped } = statsOf(traced).exporters.otlp!
         assert.equal(dropped.exit_timeout, 1000)
-        assert.equal(acked, await collector.count(traced.service))
+        assert.equal(acked, await collector.count(service))
         assert.equal(traced.stderr.match(/spans did not arrive at otlp: exit_timeout 1000/g)?.length, 1)
       })
     }
   }
 }
 
+/** Ends a program with and without tracing, and returns how it went with it. */
+async function checkEnd(
+  service: string,
+  { execArgv, options, said }: Cause,
+  way: string,
+  temperature: string,
+): Promise<ChildResult> {
+  const end = (env: Record<string, string>): Promise<ChildResult> =>
+    runChild(new URL('programs/ends.mjs', import.meta.url), { args: [way, temperature], execArgv, env })
+  const untraced = await end({ OTEL_SDK_DISABLED: 'true' })
+  const traced = await end({
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+    OTEL_SERVICE_NAME: service,
+    TRACING_OPTIONS: JSON.stringify(options),
+  })
+  assert.deepEqual([traced.code, traced.signal], [untraced.code, untraced.signal])
+  assert.equal(traced.stderr.match(said)?.length, 1, 'said once')
+  return traced
+}
+
 function statsOf({ stdout }: ChildResult): Stats {
   const stats = JSON.parse(stdout) as Stats
   assertBalanced(stats)
   return stats
-}
-
-function isKnown(flag: string): boolean {
-  return process.allowedNodeEnvironmentFlags.has(flag.split('=')[0]!)
 }

@@ -6,6 +6,7 @@ import { performance } from 'node:perf_hooks'
 import { describe, type TestContext, test } from 'node:test'
 import { createHttpClient, type HttpClient, type HttpClientOptions } from '../../src/net/http-client.ts'
 import { CA, certificate } from '../support/certificates.ts'
+import { holdEventLoop } from '../support/event-loop.ts'
 import { closedPort, listen, startHttpServer } from '../support/http-server.ts'
 
 const BODY = Buffer.from('some bytes')
@@ -202,9 +203,7 @@ describe('time', () => {
   })
 
   test('a connection that does not come about ends at the timeout', async t => {
-    // The client itself holds nothing, and here no server does either.
-    const holding = setInterval(() => {}, 1_000)
-    t.after(() => clearInterval(holding))
+    holdEventLoop(t)
     const silent = { lookup: () => {}, close: () => {} }
     const made = client(t, 'http://collector.test/', { timeoutMs: 50, names: silent })
     await assert.rejects(post(made), { code: 'NO_CONNECTION', message: 'no connection within 50 ms' })

@@ -7,6 +7,7 @@ import { createNameLookup } from '../../src/net/lookup.ts'
 import { describeNetworkError } from '../../src/net/trouble.ts'
 import { CA, certificate } from '../support/certificates.ts'
 import { startDnsServer } from '../support/dns-server.ts'
+import { holdEventLoop } from '../support/event-loop.ts'
 import { closedPort, listen, startHttpServer } from '../support/http-server.ts'
 import { startProxy } from '../support/proxy-server.ts'
 
@@ -14,6 +15,7 @@ type Misconfiguration = Partial<HttpClientOptions> & { readonly url: string }
 
 /** Makes the request that cannot work and says why it did not. `describedUrl` stands in for ports that cannot be chosen. */
 async function troubleOf(t: TestContext, wrong: Misconfiguration, describedUrl = wrong.url): Promise<string> {
+  holdEventLoop(t)
   const client = createHttpClient({ headers: {}, timeoutMs: 10_000, tls: undefined, proxy: undefined, ...wrong })
   t.after(() => client.close())
   const request = client.post(Buffer.from('x'), {}, new AbortController().signal)
@@ -101,6 +103,11 @@ const misconfigurations: [what: string, make: (t: TestContext) => Promise<Miscon
     'a certificate for another name',
     async t => ({ url: await startTls(t, certificate('elsewhere')), tls: { ca: CA } }),
     /is for DNS:elsewhere\.test, not for localhost \(tls\.serverName/,
+  ],
+  [
+    'a certificate for another name than tls.serverName',
+    async t => ({ url: await startTls(t, certificate('server')), tls: { ca: CA, serverName: 'other.test' } }),
+    /is for DNS:localhost, IP Address:127\.0\.0\.1, not for other\.test \(tls\.serverName/,
   ],
   [
     'an expired certificate',

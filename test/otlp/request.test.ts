@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
-import { createRequestFrame, encodeRequest, readResource } from '../../src/otlp/request.ts'
+import {
+  createRequestFrame,
+  encodeRequest,
+  encodeRequestInPlace,
+  readResource,
+  requestHeadBound,
+} from '../../src/otlp/request.ts'
 import { attributesOf, entries, text } from '../support/arbitraries-span.ts'
 import { OfficialRequest, officialDecode, officialEncode, officialType } from '../support/official-otlp.ts'
 import { anyValue, wellFormed } from '../support/span-model.ts'
@@ -27,8 +33,27 @@ for (const nameBytes of [0, 1, 100, 110, 120, 127, 128, 16_000, 16_300, 16_384, 
       ],
     }
     assert.deepEqual(request, officialEncode(OfficialRequest, object))
+    assert.deepEqual(encodeRequestInPlace(frame, withRoom(bytes, requestHeadBound(frame))), request)
   })
 }
+
+/** The same bytes with that much free memory in front of them. */
+function withRoom(bytes: Uint8Array, room: number): Uint8Array<ArrayBuffer> {
+  const memory = new Uint8Array(room + bytes.length)
+  memory.set(bytes, room)
+  return memory.subarray(room)
+}
+
+test('a request is built around spans in place only where its head has room', () => {
+  const frame = createRequestFrame({ a: 'b' }, { name: 'lib', version: '1' })
+  const { bytes } = spansField(100)
+  const headSize = encodeRequest(frame, bytes).length - bytes.length
+  assert.ok(headSize <= requestHeadBound(frame))
+  assert.ok(encodeRequestInPlace(frame, withRoom(bytes, headSize)))
+  const tight = withRoom(bytes, headSize - 1)
+  assert.equal(encodeRequestInPlace(frame, tight), undefined)
+  assert.deepEqual(new Uint8Array(tight), new Uint8Array(bytes))
+})
 
 test('any resource and scope decode by the official messages to what they were, and by our reader', () => {
   fc.assert(

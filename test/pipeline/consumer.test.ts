@@ -81,7 +81,10 @@ test('commands that arrive while it reads wait until it is through', async t => 
   for (const message of messages.splice(0)) consumer.receive(message)
   await settled()
   const order = exporter.requests.flat().map(name => Number.parseInt(name, 10))
-  assert.deepEqual(order, Array.from({ length: offered }, (_, index) => index))
+  assert.deepEqual(
+    order,
+    Array.from({ length: offered }, (_, index) => index),
+  )
   assert.equal(control.waitUntilDrained(3, 0), true)
 })
 

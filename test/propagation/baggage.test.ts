@@ -124,6 +124,18 @@ test('a member that does not fit makes room for those behind it', () => {
   assert.equal(formatBaggage(entries), 'short=1')
 })
 
+test('what is no entry is left out', () => {
+  const entries = new Map<unknown, unknown>([
+    ['text', 'v'],
+    ['null', null],
+    ['absent', undefined],
+    ['number', { value: 7 }],
+    [Symbol('key'), { value: 'v' }],
+    ['kept', { value: 'v', metadata: 7 }],
+  ])
+  assert.equal(formatBaggage(entries as Map<string, BaggageEntry>), 'kept=v')
+})
+
 test('any entries round-trip', () => {
   fc.assert(fc.property(baggage, entries => assert.deepEqual(parseBaggage(formatBaggage(entries)), entries)))
 })

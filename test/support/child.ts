@@ -20,6 +20,8 @@ export interface ChildResult {
   readonly stderr: string
   /** From the start of the process to its end. */
   readonly durationMs: number
+  /** When the end was noticed, in epoch ms. */
+  readonly endMs: number
 }
 
 const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'NODE_V8_COVERAGE']
@@ -38,6 +40,7 @@ export async function runChild(program: URL, options: ChildOptions = {}): Promis
   const output = Promise.all([text(child.stdout), text(child.stderr)])
   const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null]
   const durationMs = performance.now() - startMs
+  const endMs = Date.now()
   const [stdout, stderr] = await output
-  return { code, signal, stdout, stderr, durationMs }
+  return { code, signal, stdout, stderr, durationMs, endMs }
 }

@@ -3,11 +3,12 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { gunzipSync } from 'node:zlib'
 import type { CollectedSpan, CollectorBehaviour, CollectorRequest, Received } from './collector.ts'
-import { OfficialRequest, officialDecode } from './official-otlp.ts'
+import { OfficialRequest, officialDecode, officialEncode, officialType } from './official-otlp.ts'
 
 /** Whole spans that are kept for each service; beyond them they are only counted. */
 const MAX_KEPT_SPANS = 20_000
 const TRICKLE_INTERVAL_MS = 50
+const OfficialResponse = officialType('collector.trace.v1.ExportTraceServiceResponse')
 
 interface OtlpValue {
   readonly stringValue?: string
@@ -62,15 +63,15 @@ process.on('message', ({ id, request }: { id: number; request: CollectorRequest 
 process.on('disconnect', () => process.exit())
 
 async function take(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { delayMs = 0, status = 200, headers = {}, reply = 'whole', times } = behaviour
+  const { delayMs = 0, status = 200, headers = {}, rejectedSpans = 0, reply = 'whole', times } = behaviour
   if (times !== undefined) behaviour = times > 1 ? { ...behaviour, times: times - 1 } : {}
   const body = await readBody(incoming)
   if (body === undefined) return
-  record(body, status < 300 && reply === 'whole')
+  record(body, status < 300 && reply === 'whole', rejectedSpans)
   if (reply === 'silence') return
   if (delayMs > 0) await new Promise(resolve => setTimeout(resolve, delayMs))
   response.writeHead(status, { 'content-type': 'application/x-protobuf', ...headers })
-  if (reply === 'whole') response.end()
+  if (reply === 'whole') response.end(status < 300 ? partialSuccess(rejectedSpans) : undefined)
   else trickle(response)
 }
 
@@ -86,13 +87,18 @@ async function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> 
   return incoming.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body
 }
 
+/** Where nothing is refused, the empty message. */
+function partialSuccess(rejectedSpans: number): Uint8Array {
+  return officialEncode(OfficialResponse, rejectedSpans === 0 ? {} : { partialSuccess: { rejectedSpans } })
+}
+
 /** A body that never ends. */
 function trickle(response: ServerResponse): void {
   const timer = setInterval(() => response.write('\0'), TRICKLE_INTERVAL_MS)
   response.on('close', () => clearInterval(timer))
 }
 
-function record(body: Buffer, acknowledged: boolean): void {
+function record(body: Buffer, succeeds: boolean, rejectedSpans: number): void {
   const { resourceSpans = [] } = officialDecode(OfficialRequest, body) as OtlpRequest
   for (const { resource, scopeSpans = [] } of resourceSpans) {
     const service = String(plain(resource?.attributes)['service.name'])
@@ -100,7 +106,7 @@ function record(body: Buffer, acknowledged: boolean): void {
     account.requests++
     account.lastMs = Date.now()
     for (const { spans = [] } of scopeSpans) {
-      if (acknowledged) account.acknowledged += spans.length
+      if (succeeds) account.acknowledged += spans.length - rejectedSpans
       for (const span of spans) recordSpan(account, service, span)
     }
   }

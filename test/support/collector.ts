@@ -5,9 +5,11 @@ import { fileURLToPath } from 'node:url'
 export interface CollectorBehaviour {
   /** Before the answer, in ms. Default 0. */
   readonly delayMs?: number
-  /** Default 200, with an empty body: everything is taken. */
+  /** Default 200. */
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
+  /** Spans of each request that a partial success refuses. Default 0. */
+  readonly rejectedSpans?: number
   /** Default 'whole'. 'trickle' sends headers and then a body that never ends, 'silence' nothing at all. */
   readonly reply?: 'whole' | 'trickle' | 'silence'
   /** After this many requests it is the default behaviour's turn again. */
@@ -20,7 +22,7 @@ export interface Received {
   readonly spans: number
   /** Different span ids. */
   readonly distinct: number
-  /** Spans of the requests that were, or are about to be, answered with a success. */
+  /** Spans that were, or are about to be, answered with a success, less those that it refuses. */
   readonly acknowledged: number
   /** Spans by name. */
   readonly names: Readonly<Record<string, number>>

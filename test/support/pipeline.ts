@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { createRequestFrame } from '../../src/otlp/request.ts'
 import { Batch, type BatchFrame, Parcel } from '../../src/pipeline/batch.ts'
 import { type Control, createControl } from '../../src/pipeline/control.ts'
@@ -46,11 +47,12 @@ export function namedSpanSize(name: string): number {
 }
 
 /** Such records end to end. */
-export function namedSpans(...names: readonly string[]): Uint8Array {
+export function namedSpans(...names: readonly string[]): Uint8Array<ArrayBuffer> {
   const bound = names.reduce((sum, name) => sum + namedSpanSize(name), 0)
-  const out = new ProtobufWriter(byteTarget(new ArrayBuffer(bound)))
+  const bytes = new Uint8Array(bound)
+  const out = new ProtobufWriter(byteTarget(bytes.buffer))
   for (const name of names) writeNamedSpan(out, name)
-  return out.bytes
+  return bytes
 }
 
 export function namesIn(batch: Pick<SpanBatch, 'spans'>): string[] {
@@ -79,7 +81,11 @@ export class ScriptedExporter implements Exporter {
     const now = this.reply?.(names)
     if (now !== undefined) return now as ExportResult
     return new Promise(resolve => {
-      this.open.push({ names, signal, answer: result => resolve(result as ExportResult) })
+      const answer = (result: unknown): void => {
+        assert.deepEqual(namesIn(batch), names, 'the bytes are valid until the answer')
+        resolve(result as ExportResult)
+      }
+      this.open.push({ names, signal, answer })
     })
   }
 
@@ -112,6 +118,7 @@ export class PipelineBench {
   readonly messages: ToExportThread[] = []
   lanes: readonly Lane[] = []
   delivery!: Delivery
+  private reader!: RingReader
   /** Counts that the consumer still gets to before it dies in the middle of its work. */
   countsLeft: number = Number.POSITIVE_INFINITY
 
@@ -132,10 +139,19 @@ export class PipelineBench {
   /** A new one, in place of the one there may be. */
   startConsumer(): void {
     this.messages.length = 0
-    const reader = new RingReader(this.control, this.producer.memories, () => this.deliverMessages(reader))
+    const reader = new RingReader(this.control, this.producer.memories, () => this.deliverMessages())
+    this.reader = reader
     this.lanes = this.exporters.map((exporter, index) => this.createLane(exporter, index))
     const { control, lanes, policy } = this
     this.delivery = new Delivery({ control, reader, lanes, frame: FRAME, policy, nowMs: () => this.nowMs })
+  }
+
+  /** The consumer hears of new and retired segments. */
+  deliverMessages(): void {
+    for (const message of this.messages.splice(0)) {
+      if (!('kind' in message)) this.reader.add(message)
+      else if (message.kind === 'retire') this.reader.forget(message.segment)
+    }
   }
 
   /** What the pipeline does when the consumer has died. Answers how many spans each exporter lost. */
@@ -174,13 +190,6 @@ export class PipelineBench {
   assertBalanced(): void {
     const exporters = Object.fromEntries(this.exporters.map((_, index) => [`exporter ${index}`, this.stats(index)]))
     assertBalanced({ started: this.ended, open: 0, unsampled: 0, ended: this.ended, exporters })
-  }
-
-  private deliverMessages(reader: RingReader): void {
-    for (const message of this.messages.splice(0)) {
-      if (!('kind' in message)) reader.add(message)
-      else if (message.kind === 'retire') reader.forget(message.segment)
-    }
   }
 
   private createLane(exporter: Exporter, index: number): Lane {

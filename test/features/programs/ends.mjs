@@ -1,4 +1,8 @@
-/** Ends 1,000 spans, 1,001 if it is warm, and then itself in the way that is asked for. */
+/**
+ * Ends 1,000 spans, 1,001 if it is warm, and then itself in the way that is asked for. With PRINT_END the time at which that
+ * begins, in epoch ms, is the first line of stdout.
+ */
+import { writeSync } from 'node:fs'
 import { traceJob } from 'blueprint-tracing'
 import { endSpans, raise, report, startTracing } from './common.mjs'
 
@@ -51,4 +55,5 @@ if (temperature === 'warm') {
   await tracing.flush()
 }
 endSpans(1000)
+if (process.env.PRINT_END !== undefined) writeSync(1, `${Date.now()}\n`)
 await ways[way]()

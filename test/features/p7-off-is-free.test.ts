@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { runChild } from '../support/child.ts'
+
+interface Inventory {
+  readonly resources: readonly string[]
+  readonly listeners: readonly string[]
+  readonly storages: number
+  readonly builtins: readonly string[]
+  readonly undici: boolean
+}
+
+interface Traces {
+  /** Whether `traceFunction(options, fn) === fn`. */
+  readonly same: boolean
+  readonly before: Inventory
+  readonly after: Inventory
+}
+
+interface Cost {
+  readonly directNs: number
+  readonly tracedNs: number
+  readonly heap: Readonly<Record<string, { readonly bytes: number; readonly collections: number }>>
+}
+
+const everything = new URL('programs/off.mjs', import.meta.url)
+const cost = new URL('programs/off-cost.mjs', import.meta.url)
+/** Nothing listens there; only the exporter's own thread hears of it. */
+const otlp = { kind: 'otlp', url: 'http://127.0.0.1:1' }
+const MAX_ADDED_NS = 3
+/** What taking the measurement leaves on the heap itself, with room to spare; one word a call would be 80 MB. */
+const MEASUREMENT_BYTES = 64 * 1024
+
+async function runEverything(options: object | 'unset'): Promise<Traces> {
+  const argument = options === 'unset' ? options : JSON.stringify({ ...options, logger: false, exitTimeoutMs: 0 })
+  const { stdout, stderr, code } = await runChild(everything, {
+    args: [argument],
+    env: { NODE_V8_COVERAGE: undefined },
+  })
+  assert.deepEqual([code, stderr], [0, ''])
+  return JSON.parse(stdout) as Traces
+}
+
+describe('P7: off is free', () => {
+  for (const [what, options] of [
+    ['nothing turns tracing on', 'unset'],
+    ['enabled is false', { enabled: false }],
+    ['enabled is false and there is an exporter', { enabled: false, exporters: otlp }],
+  ] as const) {
+    test(`where ${what}, wrapping gives the function itself and nothing is left behind in the process`, async () => {
+      const { same, before, after } = await runEverything(options)
+      assert.equal(same, true)
+      assert.deepEqual(after, before)
+      assert.deepEqual([after.storages, after.builtins, after.undici], [0, [], false])
+    })
+  }
+
+  test('the same program does leave something behind while tracing is on', async () => {
+    const { same, before, after } = await runEverything({ exporters: otlp, exportThread: 'main' })
+    assert.equal(same, false)
+    assert.notDeepEqual(after.listeners, before.listeners)
+    assert.deepEqual([after.storages, after.undici, after.builtins.includes('worker_threads')], [1, true, true])
+  })
+
+  test('a function that was wrapped before tracing was settled as off: 10,000,000 calls', async t => {
+    const { stdout } = await runChild(cost, { execArgv: ['--expose-gc'], env: { NODE_V8_COVERAGE: undefined } })
+    const { directNs, tracedNs, heap } = JSON.parse(stdout) as Cost
+    t.diagnostic(`${directNs.toFixed(2)} ns a call, wrapped ${tracedNs.toFixed(2)} ns`)
+    assert.ok(tracedNs - directNs <= MAX_ADDED_NS, `${tracedNs} ns against ${directNs}`)
+    for (const [what, { bytes, collections }] of Object.entries(heap)) {
+      assert.ok(bytes < MEASUREMENT_BYTES && collections === 0, `${what}: ${bytes} bytes, ${collections} collections`)
+    }
+  })
+
+  test('the same calls do leave something on the heap while tracing is on', async () => {
+    const { stdout } = await runChild(cost, { args: ['on'], execArgv: ['--expose-gc'] })
+    const { heap } = JSON.parse(stdout) as Cost
+    assert.ok(heap['startSpan and end']!.bytes > MEASUREMENT_BYTES || heap['startSpan and end']!.collections > 0)
+  })
+})

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const COMPILER = join(ROOT, 'node_modules/typescript/bin/tsc')
+const NODE_TYPES = ['--types', 'node', '--typeRoots', join(ROOT, 'node_modules/@types')]
+
+const TRACING = `
+import { type ExporterOptions, getTracer, initTracing, injectTraceContext, type Span, traceJob } from 'blueprint-tracing'
+import { MemoryExporter, spanTree } from 'blueprint-tracing/testing'
+const memory = new MemoryExporter()
+const exporters: ExporterOptions[] = [{ kind: 'custom', exporter: memory }, { kind: 'file', path: undefined }]
+initTracing({ exporters, logger: console })
+export const seven: number = traceJob('a-job', { sceneId: 's' }, (span: Span) => (span.setAttribute('k', 1), 7))
+export const header: string | null = injectTraceContext(new Headers()).get('traceparent')
+{
+  using span = getTracer().startSpan('name')
+  span.addEvent('event')
+}
+export const tree: string = spanTree(memory.spans)
+`
+const TESTING = `
+import { MemoryExporter } from 'blueprint-tracing/testing'
+export const names: string[] = new MemoryExporter().spans.map(span => span.name)
+`
+
+describe('a strict program compiles against the declarations, which it checks too (after a build)', () => {
+  let folder: string
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'declarations-'))
+    for (const path of ['package.json', 'dist/types']) {
+      cpSync(join(ROOT, path), join(folder, 'node_modules/blueprint-tracing', path), { recursive: true })
+    }
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+  })
+  after(() => rmSync(folder, { recursive: true }))
+
+  const rows: [source: string, module: string, moduleResolution: string, company: string, types: string[]][] = [
+    [TRACING, 'node16', 'node16', "Node's types", NODE_TYPES],
+    [TRACING, 'esnext', 'bundler', "Node's types", NODE_TYPES],
+    [TESTING, 'node16', 'node16', 'no other types', []],
+  ]
+  for (const [source, module, moduleResolution, company, types] of rows) {
+    test(`module resolution ${moduleResolution}, with ${company}`, () => {
+      writeFileSync(join(folder, 'program.ts'), source)
+      const flags = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--target', 'es2022']
+      const args = [...flags, '--module', module, '--moduleResolution', moduleResolution, ...types, 'program.ts']
+      const { stdout } = spawnSync(process.execPath, [COMPILER, ...args], { cwd: folder, encoding: 'utf8' })
+      assert.equal(stdout, '')
+    })
+  }
+})

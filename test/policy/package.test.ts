@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { before, describe, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+interface Packed {
+  readonly unpackedSize: number
+  readonly files: readonly { readonly path: string }[]
+}
+
+interface Manifest {
+  readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>
+}
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const MAX_UNPACKED_BYTES = 400_000
+const ALLOWED = /^(?:dist\/.+\.(?:js|d\.ts)|proto\/[^/]+|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/
+
+describe('the package as npm packs it (after a build)', () => {
+  let packed: Packed
+  let paths: readonly string[]
+  before(() => {
+    const json = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+      cwd: ROOT,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      shell: process.platform === 'win32',
+    })
+    packed = (JSON.parse(json) as Packed[])[0]!
+    paths = packed.files.map(file => file.path)
+  })
+
+  test('it holds dist without source maps, proto and the pages beside them, nothing else', () => {
+    assert.deepEqual(
+      paths.filter(path => !ALLOWED.test(path)),
+      [],
+    )
+  })
+
+  test('it holds every file that its exports name, the export thread, and what belongs to any package', () => {
+    const { exports } = JSON.parse(readFileSync(`${ROOT}/package.json`, 'utf8')) as Manifest
+    const entries = Object.values(exports).flatMap(entry =>
+      typeof entry === 'string' ? [entry] : Object.values(entry),
+    )
+    const needed = entries.map(entry => entry.replace('./', ''))
+    needed.push('dist/export-worker.js', 'proto/otlp.proto', 'README.md', 'LICENSE', 'CHANGELOG.md')
+    assert.ok(needed.length > 7)
+    assert.deepEqual(
+      needed.filter(path => !paths.includes(path)),
+      [],
+      'missing: has `npm run build` been run?',
+    )
+  })
+
+  test(`it takes less than ${MAX_UNPACKED_BYTES} bytes`, () => {
+    assert.ok(packed.unpackedSize < MAX_UNPACKED_BYTES, `${packed.unpackedSize} bytes`)
+  })
+})
