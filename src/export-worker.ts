@@ -16,7 +16,7 @@ const { port, stderrLevels, ...data } = workerData as WorkerData
 const link: ConsumerPort = {
   send(message: FromExportThread): void {
     if (message.kind !== 'log' || stderrLevels === undefined) port.postMessage(message)
-    else if (stderrLevels.includes(message.level)) writeStderr(`blueprint-tracing: ${message.message}\n`)
+    else if (stderrLevels.includes(message.level)) writeStderr([`blueprint-tracing: ${message.message}\n`])
   },
   drain(receive: (message: ToExportThread) => void): void {
     for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {

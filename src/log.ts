@@ -16,7 +16,7 @@ export function createLog({ logger, logLevel }: Pick<Config, 'logger' | 'logLeve
   const levels = levelsUpTo(logLevel)
   return (level, message) => {
     if (logger === undefined) {
-      if (levels.includes(level)) writeStderr(`blueprint-tracing: ${message}\n`)
+      if (levels.includes(level)) writeStderr([`blueprint-tracing: ${message}\n`])
       return
     }
     try {

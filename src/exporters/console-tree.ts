@@ -18,23 +18,22 @@ export interface TreeOptions {
 }
 
 /**
- * Draws spans as trees, one line a span, under one heading a trace. A span whose parent is not among them starts a tree
- * and says where it hangs. Control characters in what the spans carry are escaped.
+ * Draws spans as trees. The texts come in the order of the lines, one for each span: its line, after the heading of its
+ * trace if it is the first there. A span whose parent is not among them starts a tree and says where it hangs. Control
+ * characters in what the spans carry are escaped.
  */
-export function renderSpans(spans: Iterable<SpanView>, options: TreeOptions): string {
+export function renderSpans(spans: Iterable<SpanView>, options: TreeOptions): string[] {
   const paint = painter(options.colors)
   const branch: boolean[] = []
   let traceId: string | undefined
-  let text = ''
+  const texts: string[] = []
   for (const place of placeSpans(spans)) {
-    if (place.span.traceId !== traceId) {
-      traceId = place.span.traceId
-      text += `${paint(DIM, `trace ${traceId}`)}\n`
-    }
+    const heading = place.span.traceId === traceId ? '' : `${paint(DIM, `trace ${place.span.traceId}`)}\n`
+    traceId = place.span.traceId
     branch[place.depth] = place.last
-    text += `${spanLine(place, branch, paint)}\n`
+    texts.push(`${heading}${spanLine(place, branch, paint)}\n`)
   }
-  return text
+  return texts
 }
 
 type Paint = (color: string, text: string) => string

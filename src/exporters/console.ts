@@ -5,26 +5,26 @@ import { renderSpans } from './console-tree.ts'
 import { escapeControls } from './escape.ts'
 import { writeStderr } from './stderr.ts'
 
-/** Shows spans on stderr. `write` gives back how many lines it could not write. */
+/** Shows spans on stderr. `write` takes a text for each span and gives back how many it could not write. */
 export function createConsoleExporter(
   config: ConsoleExporterConfig,
-  write: (text: string) => number = writeStderr,
+  write: (texts: readonly string[]) => number = writeStderr,
 ): Exporter {
   return {
     name: 'console',
     export(batch) {
+      const { count } = batch
       const lost = write(config.format === 'json' ? jsonLines(batch.spans()) : renderSpans(batch.spans(), config))
       if (lost === 0) return { outcome: 'sent' }
-      return { outcome: 'sent', message: `${lost} lines could not be written to stderr` }
+      // 'sent' cannot say that some spans were not.
+      return { outcome: 'acked', rejected: lost, message: `stderr did not take ${lost} of ${count} spans` }
     },
   }
 }
 
 /** One span a line, with SpanView's names; numbers that JSON lacks are strings, bytes base64. */
-function jsonLines(spans: Iterable<SpanView>): string {
-  let text = ''
-  for (const span of spans) text += `${escapeControls(JSON.stringify(span, jsonValue))}\n`
-  return text
+function jsonLines(spans: Iterable<SpanView>): string[] {
+  return Array.from(spans, span => `${escapeControls(JSON.stringify(span, jsonValue))}\n`)
 }
 
 function jsonValue(_key: string, value: ViewValue): unknown {

@@ -2,47 +2,39 @@ import { writeAll } from './write-all.ts'
 
 const STDERR = 2
 
-/** PIPE_BUF on Linux: up to here a full pipe takes all of a write or nothing. Only a longer line can be cut. */
+/** PIPE_BUF on Linux: up to here a full pipe takes all of a write or nothing. Only a longer text can be cut. */
 const MAX_WRITE_BYTES = 4096
 
-/** For all of one text. */
+/** For all texts together. */
 const MAX_WAITS = 100
 
 /**
- * Writes text that ends in a newline to stderr, synchronously and as whole lines. Never throws. Returns how many lines
- * could not be written because the reader is too slow or gone.
+ * Writes texts, each of whole lines, to stderr; synchronously, and never throws. Returns how many of them could not be
+ * written because the reader is too slow or gone: the last ones.
  */
-export function writeStderr(text: string): number {
-  const pieces = wholeLinePieces(text)
+export function writeStderr(texts: readonly string[]): number {
   const patience = { waitsLeft: MAX_WAITS }
-  const failedAt = pieces.findIndex(piece => writeAll(STDERR, Buffer.from(piece), patience).error !== undefined)
-  return failedAt === -1 ? 0 : countLines(pieces.slice(failedAt))
-}
-
-/** Runs of lines that fit one write each; a line longer than that is a piece of its own. */
-function wholeLinePieces(text: string): string[] {
-  const pieces: string[] = []
-  let piece = ''
-  let pieceBytes = 0
-  for (const line of lines(text)) {
-    const lineBytes = Buffer.byteLength(line)
-    if (piece !== '' && pieceBytes + lineBytes > MAX_WRITE_BYTES) {
-      pieces.push(piece)
-      piece = ''
-      pieceBytes = 0
-    }
-    piece += line
-    pieceBytes += lineBytes
+  let written = 0
+  for (const { text, count } of piecesOf(texts)) {
+    if (writeAll(STDERR, Buffer.from(text), patience).error !== undefined) break
+    written += count
   }
-  if (piece !== '') pieces.push(piece)
-  return pieces
+  return texts.length - written
 }
 
-/** The lines of a text, each with its newline. */
-function lines(text: string): string[] {
-  return text.match(/[^\n]*\n|[^\n]+$/g) ?? []
-}
-
-function countLines(pieces: readonly string[]): number {
-  return pieces.reduce((count, piece) => count + lines(piece).length, 0)
+/** Runs of texts that fit one write each; one that is longer stands alone. */
+function* piecesOf(texts: readonly string[]): Generator<{ readonly text: string; readonly count: number }, undefined> {
+  let run: string[] = []
+  let runBytes = 0
+  for (const text of texts) {
+    const bytes = Buffer.byteLength(text)
+    if (run.length > 0 && runBytes + bytes > MAX_WRITE_BYTES) {
+      yield { text: run.join(''), count: run.length }
+      run = []
+      runBytes = 0
+    }
+    run.push(text)
+    runBytes += bytes
+  }
+  yield { text: run.join(''), count: run.length }
 }

@@ -147,10 +147,10 @@ export class Delivery {
     }
   }
 
-  /** Nothing is left, or nothing that could still be sent in time. */
+  /** Nothing is left, or nothing that could still be sent in time. Once there is a deadline no batch stays open after a pass. */
   private reportDrained(): void {
     const { deadlineMs } = this
-    if (deadlineMs === undefined || this.batcher.oldestMs !== undefined) return
+    if (deadlineMs === undefined) return
     if (this.parts.lanes.every(lane => lane.isStuckUntil(deadlineMs))) this.parts.control.markDrained(this.ticket)
   }
 }

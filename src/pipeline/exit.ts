@@ -14,13 +14,15 @@ export interface ExitParticipant {
   /** Nothing more will be delivered: counts and says what was lost. */
   conclude(): void
   flush(options: { timeoutMs: number }): Promise<unknown>
+  /** Gives up what is under way, too. */
+  shutdown(options: { timeoutMs: number }): Promise<unknown>
 }
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
 
 const participants = new Set<ExitParticipant>()
-/** What each has used of its time at natural ends, of which there are several where a listener finds more to do. */
-const heldMs = new WeakMap<ExitParticipant, number>()
+/** What each has left of its time at natural ends, of which there are several where a listener finds more to do. */
+const leftMs = new WeakMap<ExitParticipant, number>()
 let deadlineMs: number | undefined
 let uncaught: unknown
 let installed = false
@@ -71,10 +73,14 @@ async function flushOnEventLoop(): Promise<void> {
 }
 
 async function flushWithin(participant: ExitParticipant): Promise<void> {
-  const held = heldMs.get(participant) ?? 0
+  const timeoutMs = leftMs.get(participant) ?? participant.exitTimeoutMs
   const startMs = performance.now()
-  if (held < participant.exitTimeoutMs) await participant.flush({ timeoutMs: participant.exitTimeoutMs - held })
-  heldMs.set(participant, held + performance.now() - startMs)
+  await participant.flush({ timeoutMs })
+  // Timers may be early by less than this.
+  const left = Math.floor(timeoutMs - (performance.now() - startMs))
+  leftMs.set(participant, Math.max(0, left))
+  // A lookup that is under way would hold the process further.
+  if (left <= 0) await participant.shutdown({ timeoutMs: 0 })
 }
 
 function installSignals(): void {

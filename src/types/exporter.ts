@@ -2,7 +2,7 @@ import type { SpanKind, SpanStatusCode } from './span.ts'
 
 /** Moves one batch and classifies the outcome; the pipeline alone decides on retries. */
 export interface Exporter {
-  /** The exporter's kind, as it appears in `stats()` and in log lines. */
+  /** The line at start shows it; `stats()` and other lines go by the kind that the options gave. */
   readonly name: string
   /** Should settle soon after `signal` aborts, which it does at the request's timeout and at exit. */
   export(batch: SpanBatch, signal: AbortSignal): Promise<ExportResult> | ExportResult

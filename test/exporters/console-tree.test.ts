@@ -4,7 +4,7 @@ import { formatDuration, renderSpans } from '../../src/exporters/console-tree.ts
 import { type SpanSketch, sketchBatch } from '../support/batch.ts'
 
 function render(colors: boolean, ...spans: readonly SpanSketch[]): string {
-  return renderSpans(sketchBatch(...spans).spans(), { colors })
+  return renderSpans(sketchBatch(...spans).spans(), { colors }).join('')
 }
 
 function exceptionEvent(type: string, message: string): NonNullable<SpanSketch['events']>[number] {
@@ -45,6 +45,16 @@ test('draws a trace as a tree with durations and errors', () => {
       '     0 µs     └─ sort',
       '',
     ].join('\n'),
+  )
+})
+
+test('there is a text for each span', () => {
+  const texts = renderSpans(sketchBatch({ id: 1 }, { id: 2, parent: 1 }, { id: 3, trace: 2 }).spans(), {
+    colors: false,
+  })
+  assert.deepEqual(
+    texts.map(text => text.split('\n').length - 1),
+    [2, 1, 2],
   )
 })
 

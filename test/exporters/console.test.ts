@@ -14,7 +14,7 @@ async function show(
 ): Promise<{ text: string; result: ExportResult }> {
   let text = ''
   const exporter = createConsoleExporter({ kind: 'console', format: 'tree', colors: false, ...config }, written => {
-    text += written
+    text += written.join('')
     return lost
   })
   assert.equal(exporter.name, 'console')
@@ -52,7 +52,9 @@ test('format json prints one span a line', async () => {
   assert.deepEqual([name, parentSpanId, startTimeUnixNano], ['a\n\x9b31m', '0000000000000001', '1700000000000002000'])
 })
 
-test('lines that could not be written are told', async () => {
-  const { result } = await show({}, [{ id: 1 }], 3)
-  assert.deepEqual(result, { outcome: 'sent', message: '3 lines could not be written to stderr' })
-})
+for (const format of ['tree', 'json'] as const) {
+  test(`spans that could not be written are counted, format ${format}`, async () => {
+    const { result } = await show({ format }, [{ id: 1 }, { id: 2, parent: 1 }, { id: 3, trace: 2 }], 2)
+    assert.deepEqual(result, { outcome: 'acked', rejected: 2, message: 'stderr did not take 2 of 3 spans' })
+  })
+}

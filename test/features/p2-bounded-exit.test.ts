@@ -91,14 +91,20 @@ test('P2: silence holds process.exit no longer than the default of 2 s', async t
 })
 
 const hasCompiler = spawnSync('cc', ['--version']).status === 0
-test('P2: a resolver that never answers holds process.exit no longer than exitTimeoutMs', {
-  skip: hasCompiler ? false : 'there is no C compiler',
-}, async t => {
-  const dns = await startDnsServer(t, { 'collector.test': { A: 'silence', AAAA: 'silence' } })
-  const env = { LD_PRELOAD: compile(t, 'silent-resolver.c'), DNS_PORT: dns.address.split(':')[1]! }
-  await assertBounded(t, { url: 'http://collector.test:4318', env })
-  assert.ok(dns.questions.includes('collector.test A'))
-})
+const lookups = [
+  { way: 'process.exit(3)', exportThread: 'worker' },
+  { way: 'natural end', exportThread: 'main' },
+]
+for (const { way, exportThread } of lookups) {
+  test(`P2: a resolver that never answers holds ${way} no longer than exitTimeoutMs, exportThread ${exportThread}`, {
+    skip: hasCompiler ? false : 'there is no C compiler',
+  }, async t => {
+    const dns = await startDnsServer(t, { 'collector.test': { A: 'silence', AAAA: 'silence' } })
+    const env = { LD_PRELOAD: compile(t, 'silent-resolver.c'), DNS_PORT: dns.address.split(':')[1]! }
+    await assertBounded(t, { way, url: 'http://collector.test:4318', options: { exportThread }, env })
+    assert.ok(dns.questions.includes('collector.test A'))
+  })
+}
 
 /**
  * What is compared is the time from the call that ends the process to its end. The runs alternate with those of the untraced

@@ -198,8 +198,8 @@ test('a burst that spent the whole budget does not starve the healthy exporter a
   const bench = new PipelineBench([slow, failing()], { maxQueueBytes: MIB, maxBatchBytes: 64 * KIB })
   await settled()
   while (bench.offer(SPAN));
-  await bench.pass()
-  await bench.pass(500)
+  void bench.delivery.flush()
+  await settled()
   while (slow.open.length > 0) await slow.answer(ACKED)
   await bench.pass(50)
   assert.ok(bench.offer(SPAN), 'there is room again')
@@ -218,6 +218,30 @@ test('where all exporters are dead none is preferred: the newest spans are dropp
     assert.equal(dropped.evicted, 0)
     assert.ok(dropped.queue_full > 390 && pending > 90)
   }
+  bench.assertBalanced()
+})
+
+test('memory that a request which timed out may still be reading is not used again', async t => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const exporter = silent()
+  const bench = new PipelineBench([exporter])
+  await settled()
+  const sendBatch = async (): Promise<void> => {
+    for (let i = 0; i < 10; i++) bench.offer(`${bench.ended}`.padEnd(10 * KIB, '.'))
+    void bench.delivery.flush()
+    await settled()
+  }
+  await sendBatch()
+  const [first] = exporter.open.splice(0)
+  t.mock.timers.tick(bench.policy.exportTimeoutMs + 250)
+  await settled()
+  assert.deepEqual([first?.signal.aborted, bench.stats().failures], [true, 1])
+  await bench.pass(1_000)
+  for (let batch = 0; batch < 5; batch++) {
+    await exporter.answer(ACKED)
+    await sendBatch()
+  }
+  first?.answer(ACKED)
   bench.assertBalanced()
 })
 

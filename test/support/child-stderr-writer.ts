@@ -6,8 +6,7 @@ const [lineCount, lineLength] = process.argv.slice(2).map(Number)
 // Touching it makes Node put a pipe into non-blocking mode, as any program that logs does.
 void process.stderr
 await once(process.stdin.resume(), 'end')
-let text = ''
-for (let i = 0; i < lineCount!; i++) text += `${String(i).padEnd(lineLength! - 1, '.')}\n`
+const lines = Array.from({ length: lineCount! }, (_, i) => `${String(i).padEnd(lineLength! - 1, '.')}\n`)
 const startMs = performance.now()
-const lost = writeStderr(text)
+const lost = writeStderr(lines)
 console.log(JSON.stringify({ lost, elapsedMs: performance.now() - startMs }))
