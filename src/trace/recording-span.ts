@@ -153,9 +153,9 @@ export class RecordingSpan implements Span, ActiveContext, ParentIdentity, Attri
 
   addLinks(links: readonly Link[]): this {
     try {
-      for (const link of links) this.addLink(link)
+      if (Array.isArray(links)) for (const link of links) this.addLink(link)
     } catch {
-      // What cannot be iterated holds no links.
+      // A proxy of an array, which throws when it is read.
     }
     return this
   }

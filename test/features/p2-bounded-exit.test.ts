@@ -16,6 +16,9 @@ const RUNS = 5
 const EXIT_TIMEOUT_MS = 300
 const MARGIN_MS = 100
 const TRICKLE_INTERVAL_MS = 20
+const ENDLESS_BODY = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n'
+const ENDLESS_HEAD = 'HTTP/1.1 200 OK\r\nx-first: '
+const OVERLOAD = 'HTTP/1.1 503 Service Unavailable\r\nretry-after: 3600\r\ncontent-length: 0\r\n\r\n'
 
 interface Case {
   readonly way?: string
@@ -33,12 +36,12 @@ function silence(socket: Socket): void {
   socket.resume()
 }
 
-/** A reply that goes on for ever, a byte at a time. */
-function trickle(beginning: string): (socket: Socket) => void {
+/** A reply that goes on for ever, a little at a time. */
+function trickle(beginning: string, piece: string): (socket: Socket) => void {
   return socket => {
     socket.once('data', () => {
       socket.write(beginning)
-      const timer = setInterval(() => socket.write('1\r\nx\r\n'), TRICKLE_INTERVAL_MS)
+      const timer = setInterval(() => socket.write(piece), TRICKLE_INTERVAL_MS)
       socket.on('close', () => clearInterval(timer))
     })
   }
@@ -51,8 +54,14 @@ function answerOnce(reply: string): (socket: Socket) => void {
 const backends: { backend: string; url: (t: TestContext) => Promise<string> }[] = [
   { backend: 'a refused port', url: async () => `http://127.0.0.1:${await closedPort()}` },
   { backend: 'silence on an open connection', url: async t => `http://${await startServer(t, silence)}` },
-  { backend: 'a reply that never ends', url: async t => `http://${await startServer(t, trickle(ENDLESS_BODY))}` },
-  { backend: 'reply headers that never end', url: async t => `http://${await startServer(t, trickle(ENDLESS_HEAD))}` },
+  {
+    backend: 'a reply that never ends',
+    url: async t => `http://${await startServer(t, trickle(ENDLESS_BODY, '1\r\nx\r\n'))}`,
+  },
+  {
+    backend: 'reply headers that never end',
+    url: async t => `http://${await startServer(t, trickle(ENDLESS_HEAD, 'x'))}`,
+  },
   { backend: 'a TLS handshake that stalls', url: async t => `https://${await startServer(t, silence)}` },
   {
     backend: 'a connection reset',
@@ -61,9 +70,6 @@ const backends: { backend: string; url: (t: TestContext) => Promise<string> }[] 
   { backend: 'an overload of an hour', url: async t => `http://${await startServer(t, answerOnce(OVERLOAD))}` },
   { backend: 'an unknown host', url: async () => 'http://collector.invalid:4318' },
 ]
-const ENDLESS_BODY = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n'
-const ENDLESS_HEAD = 'HTTP/1.1 200 OK\r\nx-first: '
-const OVERLOAD = 'HTTP/1.1 503 Service Unavailable\r\nretry-after: 3600\r\ncontent-length: 0\r\n\r\n'
 
 for (const { backend, url } of backends) {
   test(`P2: ${backend} holds process.exit no longer than exitTimeoutMs`, async t => {

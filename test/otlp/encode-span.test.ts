@@ -147,10 +147,7 @@ for (const [what, value] of LARGE) {
 
 test('overwriting a long text again and again does not leave the record without room', () => {
   const sink = new MemorySink(Number.POSITIVE_INFINITY)
-  const actions = Array.from(
-    { length: 50 },
-    (_, i): Action => ({ do: 'set', key: 'k', value: 'é'.repeat(100 * (50 - i)) }),
-  )
+  const actions = Array.from({ length: 50 }, (_, i): Action => ({ do: 'set', key: 'k', value: 'é'.repeat(100 * i) }))
   const at = new Date(0)
   const given: Sketch = { name: 's', kind: 0, parent: undefined, startTime: at, endTime: at, actions }
   const spanContext = record(given, sink)

@@ -52,6 +52,18 @@ test('any value under any key is what the official messages read, within its bou
   )
 })
 
+test('where key and text together outgrow one byte of length, every combination is right', () => {
+  for (let keyLength = 80; keyLength < 128; keyLength++) {
+    for (const textLength of [0, 1, 20, 35, 36, 37, 40]) {
+      const [keyField, given] = [encodeKeyField('k'.repeat(keyLength)), 'v'.repeat(textLength)]
+      const out = new ProtobufWriter(byteTarget(new ArrayBuffer(400)))
+      writeKeyValue(out, ATTRIBUTE_TAG, keyField, given)
+      const expected = { attributes: [{ key: 'k'.repeat(keyLength), value: { stringValue: given } }] }
+      assert.deepEqual(officialEncode(Span, expected), out.bytes.slice(0, out.position))
+    }
+  }
+})
+
 const sizes: readonly [what: string, value: string | number | readonly string[], bytes: number][] = [
   ['text', 'é€😀', 2 + 3 + 4],
   ['half a pair', '\ud800', 3],

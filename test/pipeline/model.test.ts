@@ -6,7 +6,7 @@ import type { DeliveryConfig } from '../../src/types/config.ts'
 import type { ExportResult } from '../../src/types/exporter.ts'
 import { ConsumerDied, KIB, MIB, namedSpanSize, PipelineBench, ScriptedExporter, settled } from '../support/pipeline.ts'
 
-const RUNS = Number(process.env.MODEL_RUNS ?? 300)
+const RUNS = Number(process.env.MODEL_RUNS ?? 150)
 
 const POLICY: Partial<DeliveryConfig> = {
   maxQueueBytes: MIB,

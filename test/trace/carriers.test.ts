@@ -6,7 +6,7 @@ import {
   injectTraceContext,
   setDefaultPropagators,
 } from '../../src/trace/carriers.ts'
-import { withTraceContext } from '../../src/trace/context.ts'
+import { setProcessContext, withTraceContext } from '../../src/trace/context.ts'
 import { setSource } from '../../src/trace/current-source.ts'
 import { offSource, PropagatingSource } from '../../src/trace/span-source.ts'
 import { SourceTracer } from '../../src/trace/tracer.ts'
@@ -73,6 +73,18 @@ for (const [what, source] of [
     })
   })
 }
+
+test('the request id of the process goes out with a context that has none', () => {
+  setSource(recording.source)
+  setProcessContext(() => extractTraceContext({ 'x-request-id': 'process' }))
+  withTraceContext(extractTraceContext({}), () => assert.deepEqual(injectTraceContext(), { 'x-request-id': 'process' }))
+  setProcessContext(() => extractTraceContext({}))
+})
+
+test('a context made by hand that throws when it is written leaves the carrier as it is', () => {
+  const baggage = Object.assign(new Map(), { [Symbol.iterator]: throwing })
+  withTraceContext({ ...extractTraceContext(HEADERS), baggage }, () => assert.deepEqual(injectTraceContext(), {}))
+})
 
 test('while tracing is off, nothing new is created', () => {
   setSource(offSource(ALL))

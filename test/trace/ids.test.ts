@@ -16,7 +16,9 @@ test('words are never handed out twice, across refills', () => {
   const seen = new Set<string>()
   for (let i = 0; i < 20_000; i++) {
     const index = takeRandomWords(6)
-    seen.add(Array.from(randomWords.subarray(index, index + 6), wordToHex).join(''))
+    const id = Array.from(randomWords.subarray(index, index + 6), wordToHex).join('')
+    assert.equal(id.length, 48)
+    seen.add(id)
   }
   assert.equal(seen.size, 20_000)
 })

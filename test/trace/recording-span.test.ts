@@ -124,6 +124,17 @@ test('a trace does not run backwards: a child lies within its parent', () => {
   }
 })
 
+test('a child begins when it is started, not with its parent', () => {
+  const recording = createRecording()
+  const parent = recording.tracer.startSpan('parent')
+  const startMs = performance.now()
+  while (performance.now() - startMs < 3) Math.sqrt(startMs)
+  recording.tracer.startSpan('child', { parent }).end()
+  parent.end()
+  const [child, view] = recording.spans()
+  assert.ok(child!.startTimeUnixNano - view!.startTimeUnixNano >= 3_000_000n)
+})
+
 const lateWrites: readonly [what: string, write: (span: Span) => unknown][] = [
   ['setAttribute', span => span.setAttribute('late', 1)],
   ['setAttribute of a key that is set', span => span.setAttribute('early', 2)],

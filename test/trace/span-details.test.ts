@@ -143,9 +143,13 @@ for (const [what, link] of noLinks) {
   })
 }
 
-test('a list of links that cannot be iterated holds none', () => {
+function* endless(): Iterable<Link> {
+  for (;;) yield { context: CONTEXT }
+}
+
+test('what is no array of links holds none', () => {
   const view = recordSpan(span => {
-    for (const links of [null, undefined, 7, {}]) span.addLinks(links as unknown as readonly Link[])
+    for (const links of [null, undefined, 7, {}, endless()]) span.addLinks(links as unknown as readonly Link[])
   })
   assert.equal(view.links.length, 0)
 })

@@ -29,6 +29,7 @@ const parents: readonly [what: string, parent: unknown, isChild: boolean, isRemo
   ['a remote span context', REMOTE, true, true],
   ['a local span context', { ...REMOTE, isRemote: false }, true, false],
   ['a span context that does not say', { ...REMOTE, isRemote: undefined }, true, false],
+  ['a span context with more bits than a byte', { ...REMOTE, isRemote: false, traceFlags: 0x203 }, true, false],
   ['an extracted context', EXTRACTED, true, true],
   ['a foreign span', { spanContext: () => REMOTE, isRecording: () => true }, true, true],
   ['null', null, false, false],
@@ -52,6 +53,20 @@ for (const [what, parent, isChild, isRemote] of parents) {
     assert.equal(view.traceFlags, 3)
   })
 }
+
+for (const spanId of ['0000000000000001', '0000000100000000', 'ffffffff00000000']) {
+  test(`the parent ${spanId} is on its child`, () => {
+    assert.equal(recordSpan(() => {}, { options: { parent: { ...REMOTE, spanId } } }).parentSpanId, spanId)
+  })
+}
+
+test('only the first span below a remote parent has a remote parent', () => {
+  const { tracer, spans } = createRecording()
+  tracer.span('child', { parent: REMOTE }, () => tracer.span('grandchild', () => {}))
+  const [grandchild, child] = spans()
+  assert.deepEqual([child!.parentIsRemote, grandchild!.parentIsRemote], [true, false])
+  assert.deepEqual([grandchild!.traceId, grandchild!.traceState], [REMOTE.traceId, 'a=b'])
+})
 
 test('a child copies the random flag of its parent, set or not', () => {
   for (const traceFlags of [1, 3]) {
@@ -121,6 +136,7 @@ test('below an unsampled span a sampler that looks at no parent may record, with
   const context = unsampled.source.start('unsampled', undefined)
   const view = recordSpan(() => {}, { sampler: { kind: 'always_on' }, options: { parent: context } })
   assert.deepEqual([view.parentSpanId, view.parentIsRemote], [context.spanContext().spanId, false])
+  assert.equal(view.traceFlags, 3)
   assert.ok(Math.abs(Number(view.startTimeUnixNano / 1_000_000n) - Date.now()) < 1_000)
 })
 
