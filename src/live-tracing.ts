@@ -2,6 +2,7 @@ import { workerEnvironment } from './config.ts'
 import { createExporter } from './exporters/create.ts'
 import { createLog, levelsUpTo } from './log.ts'
 import { createRequestFrame } from './otlp/request.ts'
+import { MAX_TIMER_MS } from './pipeline/attempt.ts'
 import { type ExitParticipant, finishAtExit, forgetAtExit } from './pipeline/exit.ts'
 import { ExportPipeline } from './pipeline/export-pipeline.ts'
 import { lostSpans } from './pipeline/ledger.ts'
@@ -63,20 +64,23 @@ export class LiveTracing implements Tracing, ExitParticipant {
     return { started, open: open.count, unsampled, ended, exporters: this.pipeline.stats() }
   }
 
-  flush({ timeoutMs = this.flushTimeoutMs }: { timeoutMs?: number } = {}): Promise<FlushResult> {
-    return this.pipeline.flush(timeoutMs)
+  flush(options?: { timeoutMs?: number }): Promise<FlushResult> {
+    return this.pipeline.flush(timeoutOf(options, this.flushTimeoutMs))
   }
 
-  async shutdown({ timeoutMs = this.flushTimeoutMs }: { timeoutMs?: number } = {}): Promise<FlushResult> {
-    const result = await this.pipeline.shutdown(timeoutMs)
+  async shutdown(options?: { timeoutMs?: number }): Promise<FlushResult> {
+    const result = await this.pipeline.shutdown(timeoutOf(options, this.flushTimeoutMs))
     if (forgetAtExit(this)) this.reportLosses()
     return result
   }
 
-  /** Another set-up has taken over: this one goes on until its last span has ended and been delivered. */
+  /**
+   * Another set-up has taken over: this one goes on until its last span has ended and been settled. Before that a shutdown
+   * would hold the process for as long as the backend takes.
+   */
   retire(): void {
     const timer = setInterval(() => {
-      if (this.recorder.open.count > 0) return
+      if (this.recorder.open.count > 0 || this.hasPending) return
       clearInterval(timer)
       void this.shutdown()
     }, RETIREMENT_CHECK_MS)
@@ -115,6 +119,13 @@ export class LiveTracing implements Tracing, ExitParticipant {
   }
 }
 
+/** What is no number of milliseconds counts as absent. */
+function timeoutOf(options: { timeoutMs?: number } | undefined, absentMs: number): number {
+  const timeoutMs = options?.timeoutMs
+  if (typeof timeoutMs !== 'number' || Number.isNaN(timeoutMs)) return absentMs
+  return Math.min(Math.max(0, timeoutMs), MAX_TIMER_MS)
+}
+
 function reasons(stats: ExporterStats): string {
   const counts = Object.entries({ rejected: stats.rejected, ...stats.dropped }).filter(([, count]) => count > 0)
   const known = counts.map(([reason, count]) => `${reason} ${count}`).join(', ')
@@ -140,14 +151,26 @@ function startPipeline(config: Config, log: Log): ExportPipeline {
 const MAIN_THREAD_LIMIT = 'process.exit() and a throw cannot be waited for there'
 
 function workerOptions(config: Config): {
-  url: URL
+  url: URL | undefined
   env: NodeJS.ProcessEnv
   stderrLevels: readonly string[] | undefined
 } {
   return {
-    // The entry is always the built file: a worker does not run TypeScript, whatever loader the program has.
-    url: new URL(import.meta.url.endsWith('.ts') ? '../dist/export-worker.js' : './export-worker.js', import.meta.url),
+    url: workerUrl(),
     env: workerEnvironment(),
     stderrLevels: config.logger === undefined ? levelsUpTo(config.logLevel) : undefined,
+  }
+}
+
+/** Always the built file: a worker does not run TypeScript, whatever loader the program has. */
+function workerUrl(): URL | undefined {
+  try {
+    return new URL(
+      import.meta.url.endsWith('.ts') ? '../dist/export-worker.js' : './export-worker.js',
+      import.meta.url,
+    )
+  } catch {
+    // Bundlers may leave no URL, or one that nothing is relative to.
+    return undefined
   }
 }

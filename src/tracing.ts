@@ -5,7 +5,7 @@ import { extractContext } from './propagation/context.ts'
 import { withContextEnvironment } from './propagation/environment.ts'
 import { currentPropagators, outgoingContext, setDefaultPropagators } from './trace/carriers.ts'
 import { setProcessContext } from './trace/context.ts'
-import { currentSource, onFirstSpan, setSource } from './trace/current-source.ts'
+import { currentSource, onFirstSpan, setSource, settledSource } from './trace/current-source.ts'
 import { offSource, PropagatingSource, type SpanSource } from './trace/span-source.ts'
 import { SourceTracer } from './trace/tracer.ts'
 import type { Config } from './types/config.ts'
@@ -27,6 +27,8 @@ onFirstSpan(initTracing)
  */
 export function initTracing(options?: TracingOptions): Tracing {
   const config = resolveConfig(options)
+  // A logger may start spans, which must not set tracing up in their turn.
+  if (settledSource() === undefined) setSource(offSource(config.propagators))
   announce(config)
   const { tracing, source } = setUp(config)
   if (current instanceof LiveTracing) current.retire()

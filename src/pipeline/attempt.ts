@@ -4,7 +4,7 @@ import type { Exporter, SpanBatch } from '../types/exporter.ts'
 /** An exporter that keeps time itself gets to say what it was waiting for. */
 const GRACE_MS = 250
 /** The longest that timers take. */
-const MAX_TIMER_MS = 2 ** 31 - 1
+export const MAX_TIMER_MS: number = 2 ** 31 - 1
 /** An exporter that asks for a longer pause is tried again after an hour. */
 const MAX_AFTER_MS = 3_600_000
 const MAX_MESSAGE_CHARS = 1_000

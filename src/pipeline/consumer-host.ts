@@ -1,5 +1,6 @@
 import type { MessagePort, Worker } from 'node:worker_threads'
 import type { Exporter } from '../types/exporter.ts'
+import { messageOf } from './attempt.ts'
 import { Consumer } from './consumer.ts'
 import type { ExportThreadData, FromExportThread, ToExportThread } from './messages.ts'
 
@@ -16,7 +17,8 @@ export interface ConsumerHost {
 }
 
 export interface WorkerOptions {
-  readonly url: URL
+  /** Of the worker's file; undefined where it is not known. */
+  readonly url: URL | undefined
   readonly env: NodeJS.ProcessEnv
   /** Levels that the worker writes to stderr itself; undefined: it sends every line here. */
   readonly stderrLevels: readonly string[] | undefined
@@ -31,8 +33,9 @@ const YOUNG_GENERATION_MB = 1
 /** Starts a worker as consumer. Throws where none may be started. */
 export function startWorkerHost(data: ExportThreadData, options: WorkerOptions): ConsumerHost {
   const threads = process.getBuiltinModule('node:worker_threads')
+  const url = existingFile(options.url)
   const { port1, port2 } = new threads.MessageChannel()
-  const worker = new threads.Worker(options.url, {
+  const worker = new threads.Worker(url, {
     name: 'blueprint-tracing',
     workerData: { ...data, port: port2, stderrLevels: options.stderrLevels },
     transferList: [port2],
@@ -58,13 +61,19 @@ export function startWorkerHost(data: ExportThreadData, options: WorkerOptions):
   }
 }
 
+/** Looked for beforehand: a worker reports a missing file only on an event loop that the process may not live to see. */
+function existingFile(url: URL | undefined): URL {
+  if (url !== undefined && process.getBuiltinModule('node:fs').existsSync(url)) return url
+  throw new Error(`${url?.pathname ?? 'its file'} does not exist; a bundler has to leave blueprint-tracing external`)
+}
+
 /** The worker must neither hold the process nor be able to bring it down. */
 function watch(worker: Worker, port: MessagePort, options: WorkerOptions): void {
   let reason = 'it ended'
   port.on('message', options.onMessage)
   port.unref()
   worker.on('error', error => {
-    reason = error.message
+    reason = messageOf(error)
   })
   worker.on('exit', () => options.onDeath(reason))
   worker.unref()

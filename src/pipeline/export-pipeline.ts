@@ -2,6 +2,7 @@ import type { RequestFrame } from '../otlp/request.ts'
 import type { DeliveryConfig, ExporterConfig } from '../types/config.ts'
 import type { Exporter } from '../types/exporter.ts'
 import type { ExporterStats, FlushResult } from '../types/tracing.ts'
+import { messageOf } from './attempt.ts'
 import { type ConsumerHost, startLocalHost, startWorkerHost, type WorkerOptions } from './consumer-host.ts'
 import { type Control, createControl } from './control.ts'
 import { COUNTERS, exporterStats, Ledger, lostSpans } from './ledger.ts'
@@ -9,8 +10,9 @@ import type { ExportThreadData, FromExportThread, ToExportThread } from './messa
 import { RingProducer } from './ring-producer.ts'
 import type { Log } from './voice.ts'
 
-/** How long the wait at exit trusts a worker that gives no sign of life. */
+/** How long the wait at exit trusts a worker that gives no sign of life; longer if it may be busy compressing what it holds. */
 const HEARTBEAT_PATIENCE_MS = 500
+const PATIENCE_MS_PER_BYTE = 100 / 2 ** 20
 const WAIT_SLICE_MS = 50
 
 export interface PipelineOptions {
@@ -112,8 +114,8 @@ export class ExportPipeline {
     this.sink.close()
     const result = await this.flush(timeoutMs)
     await this.request('close', Math.max(100, deadlineMs - performance.now()))
-    this.host.stop()
     this.giveUpPending()
+    this.host.stop()
     return result
   }
 
@@ -126,19 +128,22 @@ export class ExportPipeline {
       if (this.control.heartbeat !== heartbeat || !this.control.ready) {
         heartbeat = this.control.heartbeat
         heardMs = performance.now()
-      } else if (nowMs - heardMs > HEARTBEAT_PATIENCE_MS) return false
+      } else if (nowMs - heardMs > HEARTBEAT_PATIENCE_MS + this.sink.heldBytes * PATIENCE_MS_PER_BYTE) return false
     }
     return true
   }
 
   /** From here on nothing is delivered, and nothing that the consumer still does changes the counts. */
   private giveUpPending(): void {
+    this.host.drain()
     this.sink.close()
     this.over = true
     this.ledger = this.ledger.copy()
     for (let index = 0; index < this.names.length; index++) {
       this.ledger.writeOff(index, 'exit_timeout', this.sink.records)
+      if (!this.control.ready) this.lastErrors.set(index, 'the export thread had not started')
     }
+    for (const id of [...this.replies.keys()]) this.reply(id)
   }
 
   private lost(): number {
@@ -188,8 +193,7 @@ export class ExportPipeline {
       const onDeath = (reason: string): void => this.takeOver(reason)
       return startWorkerHost(this.data(), { ...worker, onMessage: this.receive, onDeath })
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
-      log('warn', `no export thread can be started (${reason}); ${ON_CALLERS_THREAD}`)
+      log('warn', `no export thread can be started (${messageOf(error)}); ${ON_CALLERS_THREAD}`)
       return this.startLocal()
     }
   }
@@ -200,7 +204,9 @@ export class ExportPipeline {
 
   /** The worker has died: what it held is lost and counted, what is still in the ring goes on from here. */
   private takeOver(reason: string): void {
-    if (this.closing !== undefined) return
+    this.host.drain()
+    const hasClosed = this.closing !== undefined && this.replies.size === 0
+    if (this.over || hasClosed) return
     const held = this.writeOffHeld()
     this.options.log('warn', `the export thread died (${reason}), and ${held} spans with it; ${ON_CALLERS_THREAD}`)
     this.host = this.startLocal()

@@ -77,10 +77,11 @@ export class RingProducer {
       this.dropped.queue_full++
       return
     }
+    // First, since all else cannot fail: near the end of the stack a call may.
+    this.current.commit(end)
     this.offeredBytes += length
     this.records++
     this.start = end
-    this.current.commit(end)
   }
 
   refuse(): void {

@@ -50,7 +50,11 @@ function addValue(span: AttributeSlots, shape: Shape, value: StoredValue): void 
   span.shape = shape
 }
 
-/** Most spans have up to eight attributes: one allocation serves them all. */
+/**
+ * Most spans have up to eight attributes: one allocation serves them all. `undefined` makes it an array of anything for V8; of
+ * numbers, it would be converted at the first string.
+ */
 function roomForEight(): StoredValue[] {
-  return [0, 0, 0, 0, 0, 0, 0, 0]
+  const room: unknown[] = [undefined, undefined, undefined, undefined, undefined, undefined, undefined, undefined]
+  return room as StoredValue[]
 }

@@ -39,10 +39,9 @@ export function writeSpan(sink: SpanSink, span: SpanRecord, textBound: number): 
     const out = sink.reserve(bound)
     if (out === undefined) return
     writeSpanRecord(out, span, bound)
+    sink.commit()
   } catch {
     // Memory that is not to be had, or a record beyond its bound: the caller's program must not hear of it.
     sink.refuse()
-    return
   }
-  sink.commit()
 }

@@ -187,12 +187,13 @@ export class RecordingSpan implements Span, ActiveContext, ParentIdentity, Attri
     this.endHigh = timeHigh()
     if (this.endsBeforeStart()) this.endAtStart()
     const { recorder } = this
-    recorder.open.remove(this)
-    recorder.ended++
+    // Before anything is counted: where the stack is too short for it, the span is still open.
     writeSpan(recorder.sink, this, this.textBound)
     this.shape = ENDED
     this.values = NO_VALUES
     this.details = undefined
+    recorder.open.remove(this)
+    recorder.ended++
   }
 
   [Symbol.dispose](): void {

@@ -52,14 +52,17 @@ export class RecordingSource implements SpanSource {
     ambient: Ambient,
   ): RecordingSpan | NonRecordingSpan {
     const recorder = this.recorder
-    recorder.started++
     const random = takeRandomWords(parent === undefined ? 6 : 2)
     if (isSampled(recorder.sampler, random, parent)) {
-      return new RecordingSpan(recorder, name, kind, random, parent, ambient)
+      const span = new RecordingSpan(recorder, name, kind, random, parent, ambient)
+      recorder.started++
+      return span
     }
-    recorder.unsampled++
     const flags = (parent === undefined ? RANDOM : parent.childFlags & 0xff & ~SAMPLED) | FLAG_HAS_IS_REMOTE
-    return new NonRecordingSpan(newIdentity(random, parent, flags), ambient)
+    const span = new NonRecordingSpan(newIdentity(random, parent, flags), ambient)
+    recorder.started++
+    recorder.unsampled++
+    return span
   }
 }
 
