@@ -68,7 +68,7 @@ test('a new set-up takes over at once, and spans begun under the old one end int
   assert.equal(next.memory.spans[0]?.parentSpanId, old.memory.spans[1]?.spanId)
 })
 
-test('a replaced set-up goes on until its last span has ended, and then closes', async t => {
+test('a replaced set-up goes on until its last span has ended and been delivered, and then closes', async t => {
   t.mock.timers.enable({ apis: ['setInterval'] })
   const { promise: closed, resolve: close } = withResolvers()
   const memory = Object.assign(new MemoryExporter(), { close })
@@ -77,6 +77,9 @@ test('a replaced set-up goes on until its last span has ended, and then closes',
   initTracing({ enabled: false, logger: false })
   t.mock.timers.tick(60_000)
   last.end()
+  t.mock.timers.tick(1_000)
+  assert.equal(old.stats().exporters.custom?.pending, 1)
+  await old.flush()
   t.mock.timers.tick(1_000)
   await closed
   assert.deepEqual(names(memory), ['last'])

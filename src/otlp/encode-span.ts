@@ -4,14 +4,19 @@ import { SCOPE_SPANS, SPAN, STATUS } from './fields.ts'
 import type { Shape } from './shape.ts'
 import { type StoredValue, textSize, writeKeyValue } from './values.ts'
 
-/** The data of an ended span, laid out as the tracer keeps it. Ids and times are little-endian 32-bit words. */
-export interface SpanRecord {
+/** Which span it is, of which trace. Ids are little-endian 32-bit words. */
+export interface SpanIdentity {
   readonly trace0: number
   readonly trace1: number
   readonly trace2: number
   readonly trace3: number
   readonly span0: number
   readonly span1: number
+  readonly traceState: string
+}
+
+/** The data of an ended span, laid out as the tracer keeps it. Times are little-endian 32-bit words like the ids. */
+export interface SpanRecord extends SpanIdentity {
   /** Both 0: no parent. */
   readonly parent0: number
   readonly parent1: number
@@ -25,7 +30,6 @@ export interface SpanRecord {
   readonly otlpKind: number
   /** Span.name, encoded. */
   readonly nameField: Uint8Array
-  readonly traceState: string
   readonly shape: Shape
   readonly values: readonly StoredValue[]
   readonly droppedAttributes: number

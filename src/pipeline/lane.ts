@@ -100,7 +100,9 @@ export class Lane {
   evictOldest(): boolean {
     const parcel = this.waiting.shift()
     if (parcel === undefined) return false
-    this.lose(parcel, 'evicted', 'its queue held up the other exporters')
+    this.host.count('evicted', parcel.count)
+    this.voice.evicted(parcel.count)
+    this.finish(parcel)
     return true
   }
 

@@ -34,7 +34,12 @@ export class ExporterVoice {
   lost(count: number, message: string): void {
     const reason = message || 'no reason given'
     this.remember(reason)
-    this.sayOnce(`lost: ${reason}`, `${count} ${count === 1 ? 'span' : 'spans'} lost: ${reason}`)
+    this.sayOnce(`lost: ${reason}`, `${spans(count)} lost: ${reason}`)
+  }
+
+  /** Spans that made room for other exporters'. The backend's trouble stays the last error. */
+  evicted(count: number): void {
+    this.sayOnce('evicted', `${spans(count)} lost: its queue held up the other exporters`)
   }
 
   /** A backend that took everything and still has something to say. */
@@ -60,4 +65,8 @@ export class ExporterVoice {
     this.lastError = message
     this.onError(message)
   }
+}
+
+function spans(count: number): string {
+  return `${count} ${count === 1 ? 'span' : 'spans'}`
 }

@@ -1,3 +1,4 @@
+import type { SpanIdentity } from '../otlp/encode-span.ts'
 import { FLAG_HAS_IS_REMOTE, FLAG_IS_REMOTE } from '../otlp/fields.ts'
 import { isValidSpanContext } from '../propagation/span-context.ts'
 import { createTraceState, formatTraceState } from '../propagation/tracestate.ts'
@@ -8,16 +9,9 @@ import type { ClockAnchor } from './clock.ts'
 import { randomWords, wordFromHex, wordToHex } from './ids.ts'
 
 /** What a child takes over from its parent. A recording span is one itself. */
-export interface ParentIdentity {
-  readonly trace0: number
-  readonly trace1: number
-  readonly trace2: number
-  readonly trace3: number
-  readonly span0: number
-  readonly span1: number
+export interface ParentIdentity extends SpanIdentity {
   /** OTLP flags of a child: the parent's W3C flags, and whether the parent is remote. */
   readonly childFlags: number
-  readonly traceState: string
   /** Undefined: the parent is remote, and each child is a local root with an anchor of its own. */
   readonly anchor: ClockAnchor | undefined
 }

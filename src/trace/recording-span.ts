@@ -1,3 +1,4 @@
+import type { SpanRecord } from '../otlp/encode-span.ts'
 import { FLAG_HAS_IS_REMOTE, FLAG_IS_REMOTE } from '../otlp/fields.ts'
 import { ENDED, type Shape, spanName } from '../otlp/shape.ts'
 import type { StoredValue } from '../otlp/values.ts'
@@ -24,7 +25,7 @@ const ROOT_FLAGS = SAMPLED | RANDOM | FLAG_HAS_IS_REMOTE
  * A span that is recorded. Its fields are what the encoder reads at `end()`, flat, so that a span is one object; after that
  * its shape is ENDED and it keeps its identity only.
  */
-export class RecordingSpan implements Span, ActiveContext, ParentIdentity, AttributeSlots, OpenSpan {
+export class RecordingSpan implements Span, ActiveContext, ParentIdentity, SpanRecord, AttributeSlots, OpenSpan {
   readonly trace0: number
   readonly trace1: number
   readonly trace2: number

@@ -76,3 +76,13 @@ test('the last error is kept, and told when it changes', () => {
   voice.remarked('deprecated')
   assert.deepEqual([voice.lastError, errors], ['401', ['refused', '401']])
 })
+
+test('spans that made room for others are said once, and the trouble that they waited for stays the last error', () => {
+  const { voice, warnings } = listen()
+  voice.failed('refused')
+  voice.evicted(1)
+  voice.evicted(2)
+  assert.equal(warnings[1], 'warn otlp: 1 span lost: its queue held up the other exporters')
+  assert.equal(warnings.length, 2)
+  assert.equal(voice.lastError, 'refused')
+})
