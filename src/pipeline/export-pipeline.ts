@@ -96,7 +96,7 @@ export class ExportPipeline {
    * replaced. On the caller's thread nothing can be waited for.
    */
   awaitSettled(deadlineMs: number): void {
-    if (this.over || this.host.thread === 'main' || this.waitForWorker(deadlineMs)) return
+    if (this.over || this.onCallersThread || this.pending === 0 || this.waitForWorker(deadlineMs)) return
     this.host.stop()
     this.writeOffHeld()
     this.host = this.startHost()
@@ -140,8 +140,8 @@ export class ExportPipeline {
     this.over = true
     this.ledger = this.ledger.copy()
     for (let index = 0; index < this.names.length; index++) {
-      this.ledger.writeOff(index, 'exit_timeout', this.sink.records)
-      if (!this.control.ready) this.lastErrors.set(index, 'the export thread had not started')
+      const lost = this.ledger.writeOff(index, 'exit_timeout', this.sink.records)
+      if (lost > 0 && !this.control.ready) this.lastErrors.set(index, 'the export thread had not started')
     }
     for (const id of [...this.replies.keys()]) this.reply(id)
   }
