@@ -2,7 +2,8 @@ import type { ProtobufWriter } from '../wire/protobuf-writer.ts'
 import { varintSize } from '../wire/varint.ts'
 import { SCOPE_SPANS, SPAN, STATUS } from './fields.ts'
 import type { Shape } from './shape.ts'
-import { type StoredValue, textSize, writeKeyValue } from './values.ts'
+import { writeAttribute } from './span-attribute.ts'
+import { type StoredValue, textSize } from './values.ts'
 
 /** Which span it is, of which trace. Ids are little-endian 32-bit words. */
 export interface SpanIdentity {
@@ -55,7 +56,6 @@ const PARENT_SPAN_ID = (SPAN.parentSpanId << 3) | 2
 const KIND = SPAN.kind << 3
 const START = (SPAN.startTimeUnixNano << 3) | 1
 const END = (SPAN.endTimeUnixNano << 3) | 1
-const ATTRIBUTE = (SPAN.attributes << 3) | 2
 const DROPPED_ATTRIBUTES = SPAN.droppedAttributesCount << 3
 const DROPPED_EVENTS = SPAN.droppedEventsCount << 3
 const DROPPED_LINKS = SPAN.droppedLinksCount << 3
@@ -135,7 +135,7 @@ function writeIdentity(out: ProtobufWriter, span: SpanRecord): void {
 function writeAttributes(out: ProtobufWriter, span: SpanRecord): void {
   const keys = span.shape.path()
   const values = span.values
-  for (let i = 0; i < keys.length; i++) writeKeyValue(out, ATTRIBUTE, keys[i]!.keyField, values[i]!)
+  for (let i = 0; i < keys.length; i++) writeAttribute(out, keys[i]!.encodedKey, values[i]!)
 }
 
 function writeDetails(out: ProtobufWriter, details: SpanDetails): void {

@@ -1,5 +1,6 @@
-import { encode, encodeKeyField } from './attributes.ts'
+import { encode } from './attributes.ts'
 import { SPAN } from './fields.ts'
+import { AttributeKey } from './span-attribute.ts'
 import { VALUE_OVERHEAD } from './values.ts'
 
 /**
@@ -17,11 +18,14 @@ const MAX_KEPT_KEY_LENGTH = 128
 /** The key of a shape that no attribute leads to. Random, so that no caller's key equals it. */
 const NO_KEY = `\0${Math.random()}`
 
+/** Of a shape without keys. */
+const NO_ENCODED_KEY = new AttributeKey('')
+
 export class Shape {
   /** Number of keys; the value of this node's own key is at `depth - 1`. */
   readonly depth: number
   readonly key: string
-  readonly keyField: Uint8Array
+  readonly encodedKey: AttributeKey
   /** An upper bound of what all keys and the fixed part of their values take. */
   readonly bound: number
   /** The node that followed this one last time. */
@@ -35,9 +39,9 @@ export class Shape {
     this.parent = parent
     this.key = key
     this.kept = kept
-    this.keyField = parent === undefined ? new Uint8Array(0) : encodeKeyField(key)
+    this.encodedKey = parent === undefined ? NO_ENCODED_KEY : new AttributeKey(key)
     this.depth = parent === undefined ? 0 : parent.depth + 1
-    this.bound = parent === undefined ? 0 : parent.bound + this.keyField.length + VALUE_OVERHEAD
+    this.bound = parent === undefined ? 0 : parent.bound + this.encodedKey.field.length + VALUE_OVERHEAD
     this.predicted = parent === undefined && key === NO_KEY ? this : NO_SHAPE
     this.children = undefined
     this.keys = undefined

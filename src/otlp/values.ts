@@ -47,19 +47,6 @@ export function writeKey(out: ProtobufWriter, key: string): void {
 
 /** One attribute: `tag`, then KeyValue { key = 1, value = 2 }. `keyField` is what `writeKey` wrote. */
 export function writeKeyValue(out: ProtobufWriter, tag: number, keyField: Uint8Array, value: StoredValue): void {
-  if (typeof value === 'string') {
-    if (value.length <= 36 && writeShortString(out, tag, keyField, value)) return
-  } else if (typeof value === 'number') {
-    const integer = isInt64(value)
-    writeHead(out, tag, keyField, integer ? 1 + int64Size(value) : 9)
-    writeNumber(out, value, integer)
-    return
-  } else if (typeof value === 'boolean') {
-    writeHead(out, tag, keyField, 2)
-    out.byte(BOOL)
-    out.byte(value ? 1 : 0)
-    return
-  }
   const integers = allIntegers(value)
   writeHead(out, tag, keyField, anyValueSize(value, integers))
   writeAnyValue(out, value, integers)
@@ -72,31 +59,6 @@ function writeHead(out: ProtobufWriter, tag: number, keyField: Uint8Array, size:
   out.raw(keyField)
   out.byte(VALUE)
   out.varint(size)
-}
-
-/** The common case, every length in one byte: a short ASCII text. Otherwise writes nothing and answers false. */
-function writeShortString(out: ProtobufWriter, tag: number, keyField: Uint8Array, value: string): boolean {
-  const length = value.length
-  const total = keyField.length + 4 + length
-  if (total > 0x7f) return false
-  const start = out.position
-  out.byte(tag)
-  out.byte(total)
-  out.raw(keyField)
-  const { bytes } = out
-  let at = out.position
-  bytes[at++] = VALUE
-  bytes[at++] = length + 2
-  bytes[at++] = STRING
-  bytes[at++] = length
-  let seen = 0
-  for (let i = 0; i < length; i++) {
-    const code = value.charCodeAt(i)
-    seen |= code
-    bytes[at++] = code
-  }
-  out.position = seen > 0x7f ? start : at
-  return seen <= 0x7f
 }
 
 function anyValueSize(value: StoredValue | null, integers: boolean): number {

@@ -1,0 +1,86 @@
+import type { ProtobufWriter } from '../wire/protobuf-writer.ts'
+import { varintSize } from '../wire/varint.ts'
+import { encodeKeyField } from './attributes.ts'
+import { ANY_VALUE, KEY_VALUE, SPAN } from './fields.ts'
+import { RepeatedText } from './repeated-text.ts'
+import { type StoredValue, writeKeyValue } from './values.ts'
+import { type WordBytes, wordBytes, writeWords } from './word-bytes.ts'
+
+const ATTRIBUTE = (SPAN.attributes << 3) | 2
+const VALUE = (KEY_VALUE.value << 3) | 2
+const STRING = (ANY_VALUE.stringValue << 3) | 2
+const BOOL = ANY_VALUE.boolValue << 3
+const INT = ANY_VALUE.intValue << 3
+
+/** The largest length that takes one byte. */
+const ONE_BYTE = 0x7f
+const LAST_ASCII = 0x7f
+/** Longer texts are cheaper to hand to the runtime (36 characters: 60 ns either way). */
+const LOOP_CHARACTERS = 36
+/** Tag, length and number of a small integer, with the length byte of the value. */
+const SMALL_VALUE_BYTES = 8
+
+/** A key of span attributes, with everything encoded that stands in front of its values. */
+export class AttributeKey {
+  /** `KeyValue.key`, the whole field. */
+  readonly field: Uint8Array
+  /** Tag of the attribute, a byte for its length, the key, tag of the value. */
+  readonly prefix: WordBytes
+  /** Whether the lengths of short values fit one byte, so that `prefix` can be used. */
+  readonly isShort: boolean
+  readonly repeated: RepeatedText = new RepeatedText()
+
+  constructor(key: string) {
+    this.field = encodeKeyField(key)
+    this.prefix = wordBytes(Uint8Array.of(ATTRIBUTE, 0, ...this.field, VALUE))
+    this.isShort = this.prefix.length + SMALL_VALUE_BYTES <= ONE_BYTE
+  }
+}
+
+/** One `Span.attributes` field. The values that most attributes have go a short way. */
+export function writeAttribute(out: ProtobufWriter, key: AttributeKey, value: StoredValue): void {
+  if (typeof value === 'string') {
+    if (value === key.repeated.text) writeWords(out, key.repeated.attribute)
+    else if (!writeShortText(out, key, value)) writeKeyValue(out, ATTRIBUTE, key.field, value)
+  } else if (key.isShort && typeof value === 'number' && (value | 0) === value && value >= 0) {
+    writePrefix(out, key, 1 + varintSize(value))
+    out.byte(INT)
+    out.varint(value)
+  } else if (key.isShort && typeof value === 'boolean') {
+    writePrefix(out, key, 2)
+    out.byte(BOOL)
+    out.byte(value ? 1 : 0)
+  } else {
+    writeKeyValue(out, ATTRIBUTE, key.field, value)
+  }
+}
+
+/** Everything in front of an AnyValue of `size` bytes. */
+function writePrefix(out: ProtobufWriter, { prefix }: AttributeKey, size: number): void {
+  const start = out.position
+  writeWords(out, prefix)
+  out.bytes[start + 1] = prefix.length - 1 + size
+  out.byte(size)
+}
+
+/** A short ASCII text; otherwise writes nothing and answers false. */
+function writeShortText(out: ProtobufWriter, key: AttributeKey, value: string): boolean {
+  const length = value.length
+  if (length > LOOP_CHARACTERS || key.prefix.length + 1 + length > ONE_BYTE) return false
+  const start = out.position
+  writePrefix(out, key, length + 2)
+  const { bytes } = out
+  let at = out.position
+  bytes[at++] = STRING
+  bytes[at++] = length
+  let seen = 0
+  for (let i = 0; i < length; i++) {
+    const code = value.charCodeAt(i)
+    seen |= code
+    bytes[at++] = code
+  }
+  const ascii = seen <= LAST_ASCII
+  out.position = ascii ? at : start
+  if (ascii) key.repeated.notice(value, bytes, start, at)
+  return ascii
+}
