@@ -4,11 +4,14 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto'
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { tracerRounds } from './tracer-rounds.mjs'
 
-/** Its own defaults, but for a queue that holds a whole round: with 2,048 it would drop most of it. */
+/** Its own defaults, but for a queue that holds a whole round and requests enough for it: otherwise it would drop most of it. */
 const MAX_QUEUE_SIZE = 200_000
+const CONCURRENT_REQUESTS = 1_000
 
 export function create(url) {
-  const processor = new BatchSpanProcessor(new OTLPTraceExporter({ url }), { maxQueueSize: MAX_QUEUE_SIZE })
+  const processor = new BatchSpanProcessor(new OTLPTraceExporter({ url, concurrencyLimit: CONCURRENT_REQUESTS }), {
+    maxQueueSize: MAX_QUEUE_SIZE,
+  })
   const provider = new BasicTracerProvider({ spanProcessors: [processor] })
   trace.setGlobalTracerProvider(provider)
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
