@@ -62,7 +62,7 @@ export class Delivery {
     reader.read((bytes, start, end) => this.copy(bytes, start, end, nowMs))
     if (this.isDue(nowMs)) this.batcher.seal()
     this.evict()
-    for (const lane of lanes) lane.pump()
+    for (const lane of lanes) lane.pump(nowMs)
     this.reportDrained()
     control.fallAsleep()
   }
@@ -116,7 +116,7 @@ export class Delivery {
     if (this.deadlineMs !== undefined) return true
     const { policy, lanes } = this.parts
     const old = nowMs - oldestMs >= policy.maxBatchDelayMs - 2 * PASS_INTERVAL_MS
-    return old && lanes.some(lane => lane.ready)
+    return old && lanes.some(lane => lane.isReady(nowMs))
   }
 
   private dispatch(bytes: Uint8Array<ArrayBuffer>, count: number): void {

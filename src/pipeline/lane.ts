@@ -54,8 +54,8 @@ export class Lane {
   }
 
   /** Whether a parcel offered now would be sent at once. */
-  get ready(): boolean {
-    return this.waiting.length === 0 && this.hasPlaceFor(0)
+  isReady(nowMs: number): boolean {
+    return this.waiting.length === 0 && this.hasPlaceFor(0, nowMs)
   }
 
   /** Whether nothing can be sent before `deadlineMs`. */
@@ -74,14 +74,12 @@ export class Lane {
   }
 
   /** Sends what may be sent now. */
-  pump(): void {
-    for (
-      let next = this.waiting[0];
-      next !== undefined && this.hasPlaceFor(next.bytes.length);
-      next = this.waiting[0]
-    ) {
+  pump(nowMs: number = this.host.nowMs()): void {
+    let next = this.waiting[0]
+    while (next !== undefined && this.hasPlaceFor(next.bytes.length, nowMs)) {
       this.waiting.shift()
       this.send(next, this.exporter!)
+      next = this.waiting[0]
     }
   }
 
@@ -118,8 +116,8 @@ export class Lane {
     }
   }
 
-  private hasPlaceFor(bytes: number): boolean {
-    if (this.exporter === undefined || this.pace === 'closed' || this.host.nowMs() < this.notBeforeMs) return false
+  private hasPlaceFor(bytes: number, nowMs: number): boolean {
+    if (this.exporter === undefined || this.pace === 'closed' || nowMs < this.notBeforeMs) return false
     if (this.underWay.size === 0) return true
     const maxBytes = this.policy.maxQueueBytes * IN_FLIGHT_SHARE
     return this.underWay.size < this.maxRequests && this.bytesUnderWay + bytes <= maxBytes

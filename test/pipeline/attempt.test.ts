@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type AttemptResult, attemptExport, unusableExporter } from '../../src/pipeline/attempt.ts'
 import { Batch, Parcel } from '../../src/pipeline/batch.ts'
-import { FRAME, namedSpans } from '../support/pipeline.ts'
+import { FRAME } from '../support/delivery-settings.ts'
+import { namedSpans } from '../support/named-spans.ts'
 
 const COUNT = 3
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { BatchBuffers } from '../../src/pipeline/batch-buffers.ts'
-import { KIB, MIB } from '../support/pipeline.ts'
+import { KIB, MIB } from '../support/delivery-settings.ts'
 
 const HEAD_BYTES = 100
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Batch, Parcel, recordEnd } from '../../src/pipeline/batch.ts'
+import { FRAME } from '../support/delivery-settings.ts'
+import { namedSpans, namesIn } from '../support/named-spans.ts'
 import { OfficialRequest, officialDecode } from '../support/official-otlp.ts'
-import { FRAME, namedSpans, namesIn } from '../support/pipeline.ts'
 
 const NAMES = ['a', 'b'.repeat(200), 'c', 'd'.repeat(20_000), 'e']
 

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { readSpans } from '../../src/otlp/read.ts'
 import { Batcher } from '../../src/pipeline/batcher.ts'
-import { namedSpans, namesIn } from '../support/pipeline.ts'
+import { namedSpans, namesIn } from '../support/named-spans.ts'
 
 /** A batcher and what it has emitted, as lists of names. */
 function collect(maxBatchBytes: number): { batcher: Batcher; batches: string[][] } {

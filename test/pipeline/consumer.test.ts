@@ -7,7 +7,9 @@ import type { FromExportThread, ToExportThread } from '../../src/pipeline/messag
 import { RingProducer } from '../../src/pipeline/ring-producer.ts'
 import type { ExporterConfig } from '../../src/types/config.ts'
 import type { Exporter } from '../../src/types/exporter.ts'
-import { FRAME, MIB, namedSpanSize, POLICY, ScriptedExporter, settled, writeNamedSpan } from '../support/pipeline.ts'
+import { FRAME, MIB, POLICY } from '../support/delivery-settings.ts'
+import { namedSpanSize, writeNamedSpan } from '../support/named-spans.ts'
+import { ScriptedExporter, settled } from '../support/scripted-exporter.ts'
 
 const NAME = 'x'.repeat(50_000)
 const NAMES_IN_A_SEGMENT = 5

@@ -1,45 +1,48 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ExportResult } from '../../src/types/exporter.ts'
-import { KIB, LaneBench, MIB, namedSpans, POLICY, ScriptedExporter, settled } from '../support/pipeline.ts'
+import { KIB, MIB, POLICY } from '../support/delivery-settings.ts'
+import { LaneHarness } from '../support/lane-harness.ts'
+import { namedSpans } from '../support/named-spans.ts'
+import { ScriptedExporter, settled } from '../support/scripted-exporter.ts'
 
 const ACKED: ExportResult = { outcome: 'acked' }
 const RETRY: ExportResult = { outcome: 'retry', message: 'busy' }
 const MAX_JITTER_MS = 1_000
 
-function offerEach(bench: LaneBench, count: number, length = 1): void {
-  for (let i = 0; i < count; i++) bench.offer(String(i).padEnd(length, '.'))
+function offerEach(harness: LaneHarness, count: number, length = 1): void {
+  for (let i = 0; i < count; i++) harness.offer(String(i).padEnd(length, '.'))
 }
 
 test('a batch that the backend takes is acknowledged and settled', async () => {
   const exporter = new ScriptedExporter(() => ACKED)
-  const bench = new LaneBench(exporter)
-  bench.offer('a', 'b')
-  await bench.pump()
+  const harness = new LaneHarness(exporter)
+  harness.offer('a', 'b')
+  await harness.pump()
   assert.deepEqual(exporter.requests, [['a', 'b']])
-  assert.deepEqual([bench.outcome, bench.settled, bench.lane.heldBytes], [{ acked: 2 }, ['a'], 0])
-  assert.deepEqual([bench.counts.requests, bench.counts.bytes], [1, namedSpans('a', 'b').length])
+  assert.deepEqual([harness.outcome, harness.settled, harness.lane.heldBytes], [{ acked: 2 }, ['a'], 0])
+  assert.deepEqual([harness.counts.requests, harness.counts.bytes], [1, namedSpans('a', 'b').length])
 })
 
 test('nothing is sent before the exporter is loaded', async () => {
   let load = (_: ScriptedExporter): void => {}
-  const bench = new LaneBench(new Promise<ScriptedExporter>(resolve => (load = resolve)))
-  bench.offer('a')
-  await bench.pump()
-  assert.deepEqual([bench.lane.ready, bench.lane.isStuckUntil(bench.nowMs)], [false, false])
+  const harness = new LaneHarness(new Promise<ScriptedExporter>(resolve => (load = resolve)))
+  harness.offer('a')
+  await harness.pump()
+  assert.deepEqual([harness.lane.isReady(harness.nowMs), harness.lane.isStuckUntil(harness.nowMs)], [false, false])
   load(new ScriptedExporter(() => ACKED))
   await settled()
-  assert.deepEqual(bench.outcome, { acked: 1 })
+  assert.deepEqual(harness.outcome, { acked: 1 })
 })
 
 test('an exporter that cannot be set up loses what it is given, and says why once', async () => {
-  const bench = new LaneBench(Promise.reject(new Error('no such certificate')))
-  bench.offer('a')
-  bench.offer('b', 'c')
-  await bench.pump()
-  assert.deepEqual(bench.outcome, { rejected: 3 })
-  assert.match(bench.lines[0]!, /^warn otlp: 1 span lost: cannot be set up: no such certificate$/)
-  assert.match(bench.lines[1]!, /^debug /)
+  const harness = new LaneHarness(Promise.reject(new Error('no such certificate')))
+  harness.offer('a')
+  harness.offer('b', 'c')
+  await harness.pump()
+  assert.deepEqual(harness.outcome, { rejected: 3 })
+  assert.match(harness.lines[0]!, /^warn otlp: 1 span lost: cannot be set up: no such certificate$/)
+  assert.match(harness.lines[1]!, /^debug /)
 })
 
 const concurrency = [
@@ -50,10 +53,10 @@ const concurrency = [
 for (const { title, parcels, urgent, underWay } of concurrency) {
   test(`requests under way: ${title}`, async () => {
     const exporter = new ScriptedExporter()
-    const bench = new LaneBench(exporter)
-    offerEach(bench, parcels)
-    if (urgent) bench.lane.hurry()
-    await bench.pump()
+    const harness = new LaneHarness(exporter)
+    offerEach(harness, parcels)
+    if (urgent) harness.lane.hurry()
+    await harness.pump()
     assert.equal(exporter.open.length, underWay)
     await exporter.answer(ACKED)
     assert.equal(exporter.requests.length, Math.min(parcels, underWay + 1), 'an answer makes room for the next')
@@ -62,11 +65,11 @@ for (const { title, parcels, urgent, underWay } of concurrency) {
 
 test('one request at a time after a failure, and more again after a success', async () => {
   const exporter = new ScriptedExporter()
-  const bench = new LaneBench(exporter)
-  offerEach(bench, 20)
-  await bench.pump()
+  const harness = new LaneHarness(exporter)
+  offerEach(harness, 20)
+  await harness.pump()
   for (let i = 0; i < 8; i++) await exporter.answer(RETRY)
-  await bench.wait(MAX_JITTER_MS)
+  await harness.wait(MAX_JITTER_MS)
   assert.equal(exporter.open.length, 1)
   await exporter.answer(ACKED)
   assert.equal(exporter.open.length, 8)
@@ -74,84 +77,84 @@ test('one request at a time after a failure, and more again after a success', as
 
 test('the bytes under way are a quarter of the budget at most', async () => {
   const exporter = new ScriptedExporter()
-  const bench = new LaneBench(exporter, { maxQueueBytes: MIB })
-  offerEach(bench, 8, 100 * KIB)
-  await bench.pump()
+  const harness = new LaneHarness(exporter, { maxQueueBytes: MIB })
+  offerEach(harness, 8, 100 * KIB)
+  await harness.pump()
   assert.equal(exporter.open.length, 2)
 })
 
 test('a single batch may exceed that', async () => {
   const exporter = new ScriptedExporter()
-  const bench = new LaneBench(exporter, { maxQueueBytes: MIB })
-  offerEach(bench, 2, 900 * KIB)
-  await bench.pump()
+  const harness = new LaneHarness(exporter, { maxQueueBytes: MIB })
+  offerEach(harness, 2, 900 * KIB)
+  await harness.pump()
   assert.equal(exporter.open.length, 1)
 })
 
 test('a batch that failed is tried again after a pause, before those that came later', async () => {
   const exporter = new ScriptedExporter()
-  const bench = new LaneBench(exporter)
-  bench.offer('a')
-  await bench.pump()
-  bench.offer('b')
+  const harness = new LaneHarness(exporter)
+  harness.offer('a')
+  await harness.pump()
+  harness.offer('b')
   await exporter.answer(RETRY)
-  await bench.wait(MAX_JITTER_MS)
+  await harness.wait(MAX_JITTER_MS)
   await exporter.answer(ACKED)
   assert.deepEqual(exporter.requests, [['a'], ['a'], ['b']])
-  assert.deepEqual([bench.counts.resent, bench.counts.failures], [1, 1])
+  assert.deepEqual([harness.counts.resent, harness.counts.failures], [1, 1])
 })
 
 test('requests that were under way together fail together: that is one failure in a row', async t => {
   t.mock.method(Math, 'random', () => 0.999)
   const exporter = new ScriptedExporter()
-  const bench = new LaneBench(exporter)
-  offerEach(bench, 8)
-  await bench.pump()
+  const harness = new LaneHarness(exporter)
+  offerEach(harness, 8)
+  await harness.pump()
   for (let i = 0; i < 8; i++) await exporter.answer(RETRY)
-  assert.equal(bench.lane.isStuckUntil(bench.nowMs + MAX_JITTER_MS), false)
+  assert.equal(harness.lane.isStuckUntil(harness.nowMs + MAX_JITTER_MS), false)
 })
 
 test('the backend may ask for a longer pause, also where another answer asks for none', async () => {
   const exporter = new ScriptedExporter()
-  const bench = new LaneBench(exporter)
-  offerEach(bench, 2)
-  await bench.pump()
+  const harness = new LaneHarness(exporter)
+  offerEach(harness, 2)
+  await harness.pump()
   await exporter.answer({ ...RETRY, afterMs: 60_000 })
   await exporter.answer(RETRY)
-  await bench.wait(59_999)
+  await harness.wait(59_999)
   assert.equal(exporter.requests.length, 2)
-  await bench.wait(1)
+  await harness.wait(1)
   assert.equal(exporter.requests.length, 3)
 })
 
 test('a batch is given up with the first failure after maxElapsedMs, counted from its first attempt', async () => {
   const exporter = new ScriptedExporter(() => RETRY)
-  const bench = new LaneBench(exporter, { retry: { maxElapsedMs: 5_000, initialDelayMs: 1, maxDelayMs: 1 } })
-  bench.offer('a', 'b')
-  bench.nowMs += 5_000
-  await bench.pump()
-  await bench.wait(4_999)
-  assert.deepEqual(bench.outcome, { pending: 2 })
-  await bench.wait(1)
-  assert.deepEqual([bench.outcome, bench.settled], [{ retries_spent: 2 }, ['a']])
+  const harness = new LaneHarness(exporter, { retry: { maxElapsedMs: 5_000, initialDelayMs: 1, maxDelayMs: 1 } })
+  harness.offer('a', 'b')
+  harness.nowMs += 5_000
+  await harness.pump()
+  await harness.wait(4_999)
+  assert.deepEqual(harness.outcome, { pending: 2 })
+  await harness.wait(1)
+  assert.deepEqual([harness.outcome, harness.settled], [{ retries_spent: 2 }, ['a']])
 })
 
 test('the first spans that an exporter has done with before it failed are not sent again', async () => {
   const results: ExportResult[] = [{ ...RETRY, settled: 2 }, { ...RETRY, settled: 1 }, ACKED]
   const exporter = new ScriptedExporter(() => results.shift())
-  const bench = new LaneBench(exporter)
-  bench.offer('a', 'b', 'c', 'd')
-  for (let attempt = 0; attempt < 3; attempt++) await bench.wait(3 * MAX_JITTER_MS)
+  const harness = new LaneHarness(exporter)
+  harness.offer('a', 'b', 'c', 'd')
+  for (let attempt = 0; attempt < 3; attempt++) await harness.wait(3 * MAX_JITTER_MS)
   assert.deepEqual(exporter.requests, [['a', 'b', 'c', 'd'], ['c', 'd'], ['d']])
-  assert.deepEqual([bench.outcome, bench.settled, bench.lane.heldBytes], [{ sent: 3, acked: 1 }, ['a'], 0])
+  assert.deepEqual([harness.outcome, harness.settled, harness.lane.heldBytes], [{ sent: 3, acked: 1 }, ['a'], 0])
 })
 
 test('a batch that failed after its last span is done with', async () => {
   const exporter = new ScriptedExporter(() => ({ ...RETRY, settled: 2 }))
-  const bench = new LaneBench(exporter)
-  bench.offer('a', 'b')
-  await bench.pump()
-  assert.deepEqual([bench.outcome, bench.settled], [{ sent: 2 }, ['a']])
+  const harness = new LaneHarness(exporter)
+  harness.offer('a', 'b')
+  await harness.pump()
+  assert.deepEqual([harness.outcome, harness.settled], [{ sent: 2 }, ['a']])
 })
 
 const verdicts: readonly { readonly result: ExportResult; readonly outcome: object; readonly line?: RegExp }[] = [
@@ -176,12 +179,12 @@ const verdicts: readonly { readonly result: ExportResult; readonly outcome: obje
 ]
 for (const { result, outcome, line } of verdicts) {
   test(`${JSON.stringify(result)} for three spans counts ${JSON.stringify(outcome)}`, async () => {
-    const bench = new LaneBench(new ScriptedExporter(() => result))
-    bench.offer('a', 'b', 'c')
-    await bench.pump()
-    assert.deepEqual([bench.outcome, bench.settled, bench.progress], [outcome, ['a'], 1])
-    if (line === undefined) assert.deepEqual(bench.lines, [])
-    else assert.match(bench.lines[0]!, line)
+    const harness = new LaneHarness(new ScriptedExporter(() => result))
+    harness.offer('a', 'b', 'c')
+    await harness.pump()
+    assert.deepEqual([harness.outcome, harness.settled, harness.progress], [outcome, ['a'], 1])
+    if (line === undefined) assert.deepEqual(harness.lines, [])
+    else assert.match(harness.lines[0]!, line)
   })
 }
 
@@ -189,11 +192,11 @@ test('a batch that is too large is halved down to the span at fault, which is na
   const exporter = new ScriptedExporter(names =>
     names.includes('huge') ? { outcome: 'too_large', message: '413' } : ACKED,
   )
-  const bench = new LaneBench(exporter)
-  bench.offer('a', 'b', 'c', 'd', 'huge', 'e', 'f')
-  await bench.pump()
-  assert.deepEqual([bench.outcome, bench.settled, bench.lane.heldBytes], [{ acked: 6, too_large: 1 }, ['a'], 0])
-  assert.deepEqual(bench.lines, ['warn otlp: 1 span lost: span "huge" is too large: 413'])
+  const harness = new LaneHarness(exporter)
+  harness.offer('a', 'b', 'c', 'd', 'huge', 'e', 'f')
+  await harness.pump()
+  assert.deepEqual([harness.outcome, harness.settled, harness.lane.heldBytes], [{ acked: 6, too_large: 1 }, ['a'], 0])
+  assert.deepEqual(harness.lines, ['warn otlp: 1 span lost: span "huge" is too large: 413'])
   const acknowledged = exporter.requests.filter(names => !names.includes('huge'))
   assert.deepEqual(acknowledged.flat(), ['a', 'b', 'c', 'd', 'e', 'f'], 'in order, each once')
   assert.equal(exporter.requests.length, 7)
@@ -201,48 +204,48 @@ test('a batch that is too large is halved down to the span at fault, which is na
 
 test('the oldest batch that is not under way can be evicted', async () => {
   const exporter = new ScriptedExporter()
-  const bench = new LaneBench(exporter)
-  assert.equal(bench.lane.evictOldest(), false)
-  offerEach(bench, 10)
-  await bench.pump()
-  assert.equal(bench.lane.evictOldest(), true)
-  assert.deepEqual([bench.outcome, bench.settled], [{ pending: 9, evicted: 1 }, ['8']])
-  assert.equal(bench.lane.heldBytes, namedSpans(...'012345679').length)
+  const harness = new LaneHarness(exporter)
+  assert.equal(harness.lane.evictOldest(), false)
+  offerEach(harness, 10)
+  await harness.pump()
+  assert.equal(harness.lane.evictOldest(), true)
+  assert.deepEqual([harness.outcome, harness.settled], [{ pending: 9, evicted: 1 }, ['8']])
+  assert.equal(harness.lane.heldBytes, namedSpans(...'012345679').length)
 })
 
 test('at exit a pause that runs is cut short, and the next ones are 200 ms at most', async t => {
   t.mock.method(Math, 'random', () => 0.999)
   const exporter = new ScriptedExporter(() => RETRY)
   const retry = { ...POLICY.retry, maxElapsedMs: 1_000_000 }
-  const bench = new LaneBench(exporter, { retry })
-  bench.offer('a')
-  for (let failure = 0; failure < 6; failure++) await bench.wait(30_000)
-  bench.lane.hurry()
-  await bench.pump()
+  const harness = new LaneHarness(exporter, { retry })
+  harness.offer('a')
+  for (let failure = 0; failure < 6; failure++) await harness.wait(30_000)
+  harness.lane.hurry()
+  await harness.pump()
   assert.equal(exporter.requests.length, 7)
-  assert.equal(bench.lane.isStuckUntil(bench.nowMs + 199), true)
-  assert.equal(bench.lane.isStuckUntil(bench.nowMs + 200), false)
-  await bench.wait(200)
+  assert.equal(harness.lane.isStuckUntil(harness.nowMs + 199), true)
+  assert.equal(harness.lane.isStuckUntil(harness.nowMs + 200), false)
+  await harness.wait(200)
   assert.equal(exporter.requests.length, 8)
 })
 
 test('once closed it sends nothing more, and tells the exporter to give up what is under way', async () => {
   const exporter = new ScriptedExporter()
-  const bench = new LaneBench(exporter)
-  offerEach(bench, 9)
-  await bench.pump()
-  await bench.lane.close()
+  const harness = new LaneHarness(exporter)
+  offerEach(harness, 9)
+  await harness.pump()
+  await harness.lane.close()
   assert.ok(exporter.open.every(({ signal }) => signal.aborted))
   await exporter.answer(RETRY)
   await exporter.answer(ACKED)
-  await bench.wait(MAX_JITTER_MS)
+  await harness.wait(MAX_JITTER_MS)
   assert.deepEqual([exporter.requests.length, exporter.closed], [8, 1])
-  assert.deepEqual([bench.outcome, bench.lines], [{ acked: 1, pending: 8 }, []])
+  assert.deepEqual([harness.outcome, harness.lines], [{ acked: 1, pending: 8 }, []])
 })
 
 test('an exporter that cannot be closed is remarked upon', async () => {
   const exporter = Object.assign(new ScriptedExporter(), { close: () => Promise.reject(new Error('file is gone')) })
-  const bench = new LaneBench(exporter)
-  await bench.lane.close()
-  assert.deepEqual(bench.lines, ['warn otlp: could not be closed: file is gone'])
+  const harness = new LaneHarness(exporter)
+  await harness.lane.close()
+  assert.deepEqual(harness.lines, ['warn otlp: could not be closed: file is gone'])
 })

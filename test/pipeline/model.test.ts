@@ -4,7 +4,10 @@ import fc from 'fast-check'
 import { SEGMENT_BYTES } from '../../src/pipeline/segment.ts'
 import type { DeliveryConfig } from '../../src/types/config.ts'
 import type { ExportResult } from '../../src/types/exporter.ts'
-import { ConsumerDied, KIB, MIB, namedSpanSize, PipelineBench, ScriptedExporter, settled } from '../support/pipeline.ts'
+import { KIB, MIB } from '../support/delivery-settings.ts'
+import { namedSpanSize } from '../support/named-spans.ts'
+import { ConsumerDied, PipelineHarness } from '../support/pipeline-harness.ts'
+import { ScriptedExporter, settled } from '../support/scripted-exporter.ts'
 
 const RUNS = Number(process.env.MODEL_RUNS ?? 150)
 
@@ -62,7 +65,7 @@ class Backend extends ScriptedExporter {
   }
 }
 
-class System extends PipelineBench {
+class System extends PipelineHarness {
   readonly backends: readonly Backend[]
 
   constructor(backends: readonly Backend[]) {

@@ -4,7 +4,7 @@ import { type Control, createControl } from '../../src/pipeline/control.ts'
 import { RingProducer } from '../../src/pipeline/ring-producer.ts'
 import { RingReader } from '../../src/pipeline/ring-reader.ts'
 import { HEADER_BYTES, SEGMENT_BYTES } from '../../src/pipeline/segment.ts'
-import { KIB, MIB } from '../support/pipeline.ts'
+import { KIB, MIB } from '../support/delivery-settings.ts'
 
 interface Ring {
   readonly control: Control
