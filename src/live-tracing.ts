@@ -1,6 +1,6 @@
 import { workerEnvironment } from './config.ts'
 import { createExporter } from './exporters/create.ts'
-import { createLog, levelsUpTo } from './log.ts'
+import { createLog, stderrLevels } from './log.ts'
 import { createRequestFrame } from './otlp/request.ts'
 import { MAX_TIMER_MS } from './pipeline/attempt.ts'
 import { type ExitParticipant, finishAtExit, forgetAtExit } from './pipeline/exit.ts'
@@ -158,7 +158,7 @@ function workerOptions(config: Config): {
   return {
     url: workerUrl(),
     env: workerEnvironment(),
-    stderrLevels: config.logger === undefined ? levelsUpTo(config.logLevel) : undefined,
+    stderrLevels: stderrLevels(config),
   }
 }
 

@@ -10,6 +10,15 @@ export function levelsUpTo(level: LogLevel | 'none'): readonly LogLevel[] {
   return level === 'none' ? [] : LEVELS.slice(0, LEVELS.indexOf(level) + 1)
 }
 
+/** The levels that go to stderr; undefined where a logger of the program's takes all of them. */
+export function stderrLevels({
+  logger,
+  logLevel,
+}: Pick<Config, 'logger' | 'logLevel'>): readonly LogLevel[] | undefined {
+  if (logger === undefined) return levelsUpTo(logLevel)
+  return logger === false ? [] : undefined
+}
+
 /** Where the tracer's own lines go. A logger of the program's gets every level and filters by itself. */
 export function createLog({ logger, logLevel }: Pick<Config, 'logger' | 'logLevel'>): Log {
   if (logger === false) return () => {}

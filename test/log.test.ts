@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { createLog, levelsUpTo } from '../src/log.ts'
-import type { LogLevel } from '../src/types/options.ts'
+import { createLog, levelsUpTo, stderrLevels } from '../src/log.ts'
+import type { Logger, LogLevel } from '../src/types/options.ts'
 
 const LEVELS: readonly LogLevel[] = ['error', 'warn', 'info', 'debug']
 
@@ -46,3 +46,18 @@ test('a logger that throws breaks nothing', () => {
   const log = createLog({ logger: { error: fail, warn: fail, info: fail, debug: fail }, logLevel: 'debug' })
   assert.doesNotThrow(() => log('error', 'x'))
 })
+
+const destinations: readonly [
+  what: string,
+  logger: Logger | false | undefined,
+  levels: readonly string[] | undefined,
+][] = [
+  ['no logger', undefined, ['error', 'warn']],
+  ['no lines wanted', false, []],
+  ["a logger of the program's", console, undefined],
+]
+for (const [what, logger, levels] of destinations) {
+  test(`with ${what}, ${levels?.join(' and ') || 'nothing'} goes to stderr`, () => {
+    assert.deepEqual(stderrLevels({ logger, logLevel: 'warn' }), levels)
+  })
+}
