@@ -9,7 +9,7 @@ import { assertBalanced, droppedSpans } from '../support/ledger.ts'
 import { listen } from '../support/listen.ts'
 
 /** Until the budget is spent and both heaps have found their size. */
-const WARM_UP_SECONDS = 60
+const WARM_UP_SECONDS = 90
 const MEASURED_SECONDS = Number(process.env.P6_SECONDS ?? 120)
 const SECONDS = WARM_UP_SECONDS + MEASURED_SECONDS
 const SPANS = SECONDS * 5_000
