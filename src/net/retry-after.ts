@@ -1,5 +1,5 @@
 /** A server that asks for more is asked again after an hour. */
-const MAX_RETRY_AFTER_MS = 3_600_000
+export const MAX_RETRY_AFTER_MS = 3_600_000
 
 /**
  * The wait that a Retry-After header asks for (RFC 9110 §10.2.3), in ms from 0 to one hour.

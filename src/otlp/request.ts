@@ -54,18 +54,21 @@ export function requestHeadBound(frame: RequestFrame): number {
 }
 
 function requestHeadSize(frame: RequestFrame, spansSize: number): number {
+  const size = resourceSpansSize(frame, spansSize)
+  return 1 + varintSize(size) + size - spansSize
+}
+
+function resourceSpansSize(frame: RequestFrame, spansSize: number): number {
   const scopeSpansSize = frame.scope.length + spansSize
-  const resourceSpansSize = frame.resource.length + 1 + varintSize(scopeSpansSize) + scopeSpansSize
-  return 1 + varintSize(resourceSpansSize) + resourceSpansSize - spansSize
+  return frame.resource.length + 1 + varintSize(scopeSpansSize) + scopeSpansSize
 }
 
 function writeRequestHead(out: ProtobufWriter, frame: RequestFrame, spansSize: number): void {
-  const scopeSpansSize = frame.scope.length + spansSize
   out.byte(REQUEST_RESOURCE_SPANS)
-  out.varint(frame.resource.length + 1 + varintSize(scopeSpansSize) + scopeSpansSize)
+  out.varint(resourceSpansSize(frame, spansSize))
   out.raw(frame.resource)
   out.byte(SCOPE_SPANS_FIELD)
-  out.varint(scopeSpansSize)
+  out.varint(frame.scope.length + spansSize)
   out.raw(frame.scope)
 }
 

@@ -1,4 +1,4 @@
-import type { ProtobufWriter } from '../wire/protobuf-writer.ts'
+import { LOOP_CHARACTERS, type ProtobufWriter } from '../wire/protobuf-writer.ts'
 import { varintSize } from '../wire/varint.ts'
 import { encodeKeyField } from './attributes.ts'
 import { ANY_VALUE, KEY_VALUE, SPAN } from './fields.ts'
@@ -14,9 +14,6 @@ const INT = ANY_VALUE.intValue << 3
 
 /** The largest length that takes one byte. */
 const ONE_BYTE = 0x7f
-const LAST_ASCII = 0x7f
-/** Longer texts are cheaper to hand to the runtime (36 characters: 60 ns either way). */
-const LOOP_CHARACTERS = 36
 /** Tag, length and number of a small integer, with the length byte of the value. */
 const SMALL_VALUE_BYTES = 8
 
@@ -65,22 +62,14 @@ function writePrefix(out: ProtobufWriter, { prefix }: AttributeKey, size: number
 
 /** A short ASCII text; otherwise writes nothing and answers false. */
 function writeShortText(out: ProtobufWriter, key: AttributeKey, value: string): boolean {
-  const length = value.length
-  if (length > LOOP_CHARACTERS || key.prefix.length + 1 + length > ONE_BYTE) return false
+  if (value.length > LOOP_CHARACTERS || key.prefix.length + 1 + value.length > ONE_BYTE) return false
   const start = out.position
-  writePrefix(out, key, length + 2)
-  const { bytes } = out
-  let at = out.position
-  bytes[at++] = STRING
-  bytes[at++] = length
-  let seen = 0
-  for (let i = 0; i < length; i++) {
-    const code = value.charCodeAt(i)
-    seen |= code
-    bytes[at++] = code
+  writePrefix(out, key, value.length + 2)
+  out.byte(STRING)
+  if (!out.asciiString(value)) {
+    out.position = start
+    return false
   }
-  const ascii = seen <= LAST_ASCII
-  out.position = ascii ? at : start
-  if (ascii) key.repeated.notice(value, bytes, start, at)
-  return ascii
+  key.repeated.notice(value, out.bytes, start, out.position)
+  return true
 }

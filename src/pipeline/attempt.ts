@@ -1,12 +1,11 @@
 import { printableText } from '../net/printable.ts'
+import { MAX_RETRY_AFTER_MS } from '../net/retry-after.ts'
 import type { Exporter, SpanBatch } from '../types/exporter.ts'
 
 /** An exporter that keeps time itself gets to say what it was waiting for. */
 const GRACE_MS = 250
 /** The longest that timers take. */
 export const MAX_TIMER_MS: number = 2 ** 31 - 1
-/** An exporter that asks for a longer pause is tried again after an hour. */
-const MAX_AFTER_MS = 3_600_000
 const MAX_MESSAGE_CHARS = 1_000
 
 /** An ExportResult that can be relied on: counts are whole and within the batch, messages are one line. */
@@ -88,7 +87,12 @@ function readResult(answer: unknown, count: number): AttemptResult {
       return { outcome, rejected, tooLarge, message }
     }
     case 'retry':
-      return { outcome, settled: within(given.settled, count), afterMs: within(given.afterMs, MAX_AFTER_MS), message }
+      return {
+        outcome,
+        settled: within(given.settled, count),
+        afterMs: within(given.afterMs, MAX_RETRY_AFTER_MS),
+        message,
+      }
     case 'too_large':
     case 'rejected':
       return { outcome, message }

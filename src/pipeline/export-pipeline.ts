@@ -6,8 +6,8 @@ import { messageOf } from './attempt.ts'
 import { type ConsumerHost, startLocalHost, startWorkerHost, type WorkerOptions } from './consumer-host.ts'
 import { type Control, createControl } from './control.ts'
 import { COUNTERS, exporterStats, Ledger, lostSpans } from './ledger.ts'
-import type { ExportThreadData, FromExportThread, ToExportThread } from './messages.ts'
-import { RingProducer } from './ring-producer.ts'
+import type { ExportThreadData, FromExportThread } from './messages.ts'
+import { type ConsumerLink, RingProducer } from './ring-producer.ts'
 import type { Log } from './voice.ts'
 
 /** How long the wait at exit trusts a worker that gives no sign of life; longer if it may be busy compressing what it holds. */
@@ -178,7 +178,7 @@ export class ExportPipeline {
     else this.lastErrors.set(message.exporter, message.message)
   }
 
-  private link(): { addSegment(memory: ArrayBufferLike): void; retireSegment(id: number): void; wake(): void } {
+  private link(): ConsumerLink {
     return {
       addSegment: memory => this.host.post(memory),
       retireSegment: id => this.host.post({ kind: 'retire', segment: id }),
@@ -216,7 +216,7 @@ export class ExportPipeline {
   /** A flush that the dead worker did not answer. */
   private repeat(id: number): void {
     this.host.hold(true)
-    this.host.post({ kind: 'flush', id } satisfies ToExportThread)
+    this.host.post({ kind: 'flush', id })
   }
 
   private writeOffHeld(): number {

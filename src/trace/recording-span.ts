@@ -19,7 +19,7 @@ import { textOf } from './text-of.ts'
 /** W3C trace flags (trace context level 2, "trace-flags"). */
 export const SAMPLED = 0x01
 export const RANDOM = 0x02
-const ROOT_FLAGS = SAMPLED | RANDOM | FLAG_HAS_IS_REMOTE
+export const ROOT_FLAGS: number = SAMPLED | RANDOM | FLAG_HAS_IS_REMOTE
 
 /**
  * A span that is recorded. Its fields are what the encoder reads at `end()`, flat, so that a span is one object; after that

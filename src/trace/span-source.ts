@@ -7,8 +7,8 @@ import { randomWords, takeRandomWords } from './ids.ts'
 import { NOOP_SPAN, NonRecordingSpan } from './non-recording-span.ts'
 import { identityOf, newIdentity, type ParentIdentity, takeParent } from './parent.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
-import { RANDOM, RecordingSpan, SAMPLED } from './recording-span.ts'
-import { createSampler, type Sampler } from './sampler.ts'
+import { RANDOM, RecordingSpan, ROOT_FLAGS, SAMPLED } from './recording-span.ts'
+import type { Sampler } from './sampler.ts'
 import { textOf } from './text-of.ts'
 
 /** Starts spans as one set-up of the tracer wants them. */
@@ -83,7 +83,6 @@ export class PropagatingSource implements SpanSource {
   readonly creates = true
   readonly propagators: readonly PropagatorName[]
   started = 0
-  private readonly sampler: Sampler = createSampler({ kind: 'parentbased_always_on' })
 
   constructor(propagators: readonly PropagatorName[]) {
     this.propagators = propagators
@@ -100,9 +99,7 @@ export class PropagatingSource implements SpanSource {
 
   private create(parent: ParentIdentity | undefined, ambient: Ambient): NonRecordingSpan {
     if (parent !== undefined) return new NonRecordingSpan(parent, ambient)
-    const random = takeRandomWords(6)
-    const flags = RANDOM | (isSampled(this.sampler, random, undefined) ? SAMPLED : 0) | FLAG_HAS_IS_REMOTE
-    return new NonRecordingSpan(newIdentity(random, undefined, flags), ambient)
+    return new NonRecordingSpan(newIdentity(takeRandomWords(6), undefined, ROOT_FLAGS), ambient)
   }
 }
 
