@@ -1,78 +1,68 @@
 import { recordEnd } from './batch.ts'
-import { BatchBuffers } from './batch-buffers.ts'
-
-/** A batch that fills its buffer so far is handed on as it is. */
-const FULL_SHARE = 7 / 8
+import type { BatchMemory } from './batch-memory.ts'
 
 type EmitBatch = (bytes: Uint8Array<ArrayBuffer>, count: number) => void
 
-/** Collects records into batches of at most `maxBatchBytes`; one record may exceed it and is then a batch of its own. */
+/** Collects records into batches as large as their memory allows; one record may exceed that and is then a batch of its own. */
 export class Batcher {
-  private readonly maxBatchBytes: number
+  private readonly memory: BatchMemory
   private readonly emit: EmitBatch
-  private readonly buffers: BatchBuffers
-  private buffer: Uint8Array<ArrayBuffer> | undefined
+  /** Where the open batch is written, as long as it may become. */
+  private room: Uint8Array<ArrayBuffer> | undefined
   private length = 0
   private records = 0
   private openedMs = 0
 
-  constructor(maxBatchBytes: number, emit: EmitBatch, buffers: BatchBuffers = new BatchBuffers(0)) {
-    this.maxBatchBytes = maxBatchBytes
+  constructor(memory: BatchMemory, emit: EmitBatch) {
+    this.memory = memory
     this.emit = emit
-    this.buffers = buffers
   }
 
   /** Copies the records between `start` and `end` and answers how many there were. */
   append(source: Uint8Array, start: number, end: number, nowMs: number): number {
     let records = 0
     let from = start
-    let at = start
-    while (at < end) {
+    for (let at = start; at < end; ) {
       const next = recordEnd(source, at)
-      if (this.length + next - from > this.maxBatchBytes && this.length + at - from > 0) {
-        this.copy(source, from, at, nowMs)
+      if (this.room !== undefined && this.length + next - from > this.room.length) {
+        this.copy(source, from, at)
         this.seal()
         from = at
       }
-      at = next
+      if (this.room === undefined) this.open(next - at, nowMs)
       this.records++
       records++
+      at = next
     }
-    this.copy(source, from, end, nowMs)
+    this.copy(source, from, end)
     return records
   }
 
   /** When the oldest record of the open batch was copied; undefined while there is none. */
   get oldestMs(): number | undefined {
-    return this.length === 0 ? undefined : this.openedMs
+    return this.room === undefined ? undefined : this.openedMs
   }
 
-  /** Closes the open batch, if it holds anything. One that is not full is copied, so that what waits holds little more. */
+  /** Closes the open batch, if there is one. */
   seal(): void {
-    const { buffer, length, records } = this
-    if (buffer === undefined || length === 0) return
-    const full = length >= buffer.length * FULL_SHARE
-    const bytes = (full ? buffer : this.buffers.take(length)).subarray(0, length)
-    if (full) this.buffer = undefined
-    else bytes.set(buffer.subarray(0, length))
+    const { room, length, records } = this
+    if (room === undefined) return
+    const bytes = room.subarray(0, length)
+    this.memory.close(bytes)
+    this.room = undefined
     this.length = 0
     this.records = 0
     this.emit(bytes, records)
   }
 
-  private copy(source: Uint8Array, start: number, end: number, nowMs: number): void {
-    const size = end - start
-    if (size === 0) return
-    if (this.length === 0) this.openedMs = nowMs
-    this.bufferFor(size).set(source.subarray(start, end), this.length)
-    this.length += size
+  private open(length: number, nowMs: number): void {
+    this.room = this.memory.open(length)
+    this.openedMs = nowMs
   }
 
-  /** A batch has room for `maxBatchBytes`, but for the one record that is larger. */
-  private bufferFor(size: number): Uint8Array {
-    if (this.buffer === undefined || this.buffer.length < this.length + size) {
-      this.buffer = this.buffers.take(Math.max(size, this.maxBatchBytes))
-    }
-    return this.buffer
+  private copy(source: Uint8Array, start: number, end: number): void {
+    if (this.room === undefined) return
+    this.room.set(source.subarray(start, end), this.length)
+    this.length += end - start
   }
 }

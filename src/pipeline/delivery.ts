@@ -1,7 +1,7 @@
 import { requestHeadBound } from '../otlp/request.ts'
 import type { DeliveryConfig } from '../types/config.ts'
 import { Batch, type BatchFrame, Parcel } from './batch.ts'
-import { BatchBuffers } from './batch-buffers.ts'
+import { BatchMemory } from './batch-memory.ts'
 import { Batcher } from './batcher.ts'
 import type { Control } from './control.ts'
 import type { Lane } from './lane.ts'
@@ -28,7 +28,7 @@ export interface DeliveryParts {
 export class Delivery {
   private readonly parts: DeliveryParts
   private readonly batcher: Batcher
-  private readonly buffers: BatchBuffers
+  private readonly memory: BatchMemory
   private readonly open = new Set<Batch>()
   private readonly waiters = new Set<() => void>()
   private timer: NodeJS.Timeout | undefined
@@ -38,9 +38,9 @@ export class Delivery {
 
   constructor(parts: DeliveryParts) {
     this.parts = parts
-    this.buffers = new BatchBuffers(requestHeadBound(parts.frame.request))
+    this.memory = new BatchMemory(parts.policy.maxBatchBytes, requestHeadBound(parts.frame.request))
     const emit = (bytes: Uint8Array<ArrayBuffer>, count: number): void => this.dispatch(bytes, count)
-    this.batcher = new Batcher(parts.policy.maxBatchBytes, emit, this.buffers)
+    this.batcher = new Batcher(this.memory, emit)
   }
 
   /** Looks at the ring from now on. `keepAlive`: the timer holds the thread's event loop. */
@@ -132,7 +132,7 @@ export class Delivery {
     this.open.delete(batch)
     this.openBytes -= batch.bytes.length
     this.parts.control.addSettledBytes(batch.bytes.length)
-    if (batch.reusable) this.buffers.giveBack(batch.bytes)
+    this.memory.giveBack(batch.bytes, batch.reusable)
     for (const waiter of this.waiters) waiter()
     this.waiters.clear()
   }
