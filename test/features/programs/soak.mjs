@@ -1,10 +1,15 @@
-// Ends 5,000 spans a second for argv[2] seconds. Prints a line of JSON: resident memory once a second, and the counts.
+// Ends 5,000 spans a second until memory is level: until its slope over the last two minutes is at most argv[2] MB a minute, or
+// argv[3] seconds are over. Prints a line of JSON: the last slope, resident memory once a second, and the counts.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { getTracer, initTracing } from 'blueprint-tracing'
 
 const SPANS_PER_SECOND = 5_000
 const SLICES_PER_SECOND = 50
+/** Until the budget is spent and both heaps have found their size. */
+const WARM_UP_SECONDS = 60
+const MEASURED_SECONDS = 120
 
+const [maxSlope, maxSeconds] = process.argv.slice(2).map(Number)
 const tracing = initTracing(JSON.parse(process.env.TRACING_OPTIONS))
 const tracer = getTracer()
 const residentBytes = []
@@ -23,14 +28,35 @@ function endSlice() {
   }
 }
 
-for (let second = 1; second <= Number(process.argv[2]); second++) {
+/** MB a minute over the last two minutes; of the lowest reading in every ten seconds, what is left after the collector of garbage. */
+function slope() {
+  const measured = residentBytes.slice(-MEASURED_SECONDS)
+  const lowest = []
+  for (let from = 0; from < measured.length; from += 10) lowest.push(Math.min(...measured.slice(from, from + 10)))
+  return (leastSquares(lowest) * 6) / 1e6
+}
+
+function leastSquares(values) {
+  const meanX = (values.length - 1) / 2
+  const meanY = values.reduce((sum, value) => sum + value, 0) / values.length
+  const covariance = values.reduce((sum, value, x) => sum + (x - meanX) * (value - meanY), 0)
+  return covariance / values.reduce((sum, _, x) => sum + (x - meanX) ** 2, 0)
+}
+
+function isLevel() {
+  const seconds = residentBytes.length
+  return seconds >= WARM_UP_SECONDS + MEASURED_SECONDS && seconds % 10 === 0 && slope() <= maxSlope
+}
+
+while (!isLevel() && residentBytes.length < maxSeconds) {
   for (let slice = 1; slice <= SLICES_PER_SECOND; slice++) {
     endSlice()
     // Paced by the clock: a late slice does not delay those after it.
-    await sleep(startMs + (second - 1 + slice / SLICES_PER_SECOND) * 1000 - performance.now())
+    await sleep(startMs + (residentBytes.length + slice / SLICES_PER_SECOND) * 1000 - performance.now())
   }
   globalThis.gc()
   residentBytes.push(process.memoryUsage.rss())
 }
-await tracing.shutdown({ timeoutMs: 2_000 })
-console.log(JSON.stringify({ residentBytes, stats: tracing.stats() }))
+// Longer than a healthy collector takes on a busy machine; a dead one takes all of it.
+await tracing.shutdown({ timeoutMs: 10_000 })
+console.log(JSON.stringify({ slope: slope(), residentBytes, stats: tracing.stats() }))
