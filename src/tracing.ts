@@ -1,11 +1,14 @@
 import { currentEnvironment, defaultPropagators, readEnvironmentCarrier, resolveConfig } from './config.ts'
+import { noteCopies } from './copies.ts'
 import { LiveTracing } from './live-tracing.ts'
 import { createLog } from './log.ts'
 import { extractContext } from './propagation/context.ts'
 import { withContextEnvironment } from './propagation/environment.ts'
+import { sharedPart } from './shared-state.ts'
 import { currentPropagators, outgoingContext, setDefaultPropagators } from './trace/carriers.ts'
 import { setProcessContext } from './trace/context.ts'
 import { currentSource, onFirstSpan, setSource, settledSource } from './trace/current-source.ts'
+import { setNoticeLog } from './trace/notices.ts'
 import { offSource, PropagatingSource, type SpanSource } from './trace/span-source.ts'
 import { SourceTracer } from './trace/tracer.ts'
 import type { Config } from './types/config.ts'
@@ -13,12 +16,26 @@ import type { TracingOptions } from './types/options.ts'
 import type { Tracer } from './types/span.ts'
 import type { FlushResult, Stats, Tracing } from './types/tracing.ts'
 
-let current: Tracing | undefined
-const tracer: Tracer = new SourceTracer(currentSource)
+/** What one call of `initTracing` made. */
+interface SetUp {
+  readonly tracing: Tracing
+  readonly source: SpanSource
+  /** Another set-up has taken over. */
+  retire(): void
+}
 
-setDefaultPropagators(defaultPropagators)
-setProcessContext(() => extractContext(readEnvironmentCarrier(), currentPropagators()))
-onFirstSpan(initTracing)
+interface TracingState {
+  readonly tracer: Tracer
+  current: SetUp | undefined
+}
+
+const state = sharedPart<TracingState>('tracing', () => {
+  setDefaultPropagators(defaultPropagators)
+  setProcessContext(() => extractContext(readEnvironmentCarrier(), currentPropagators()))
+  onFirstSpan(initTracing)
+  return { tracer: new SourceTracer(currentSource), current: undefined }
+})
+noteCopies()
 
 /**
  * Sets tracing up from `options` and, where they are silent, from the environment. Called again, the new set-up takes over at
@@ -30,21 +47,21 @@ export function initTracing(options?: TracingOptions): Tracing {
   // A logger may start spans, which must not set tracing up in their turn.
   if (settledSource() === undefined) setSource(offSource(config.propagators))
   announce(config)
-  const { tracing, source } = setUp(config)
-  if (current instanceof LiveTracing) current.retire()
-  current = tracing
-  setSource(source)
-  return tracing
+  const next = setUp(config)
+  state.current?.retire()
+  state.current = next
+  setSource(next.source)
+  return next.tracing
 }
 
 /** The present set-up; made from the environment if there is none yet. */
 export function getTracing(): Tracing {
-  return current ?? initTracing()
+  return state.current?.tracing ?? initTracing()
 }
 
 /** One stable tracer that starts spans under whichever set-up is present at that moment. Initialises nothing by itself. */
 export function getTracer(): Tracer {
-  return tracer
+  return state.tracer
 }
 
 /**
@@ -64,16 +81,17 @@ function announce(config: Config): void {
   const log = createLog(config)
   log(config.propagating ? 'info' : 'debug', config.summary)
   for (const notice of config.notices) log('warn', notice)
+  setNoticeLog(log)
 }
 
-function setUp(config: Config): { tracing: Tracing; source: SpanSource } {
+function setUp(config: Config): SetUp {
   if (config.enabled) {
     const live = new LiveTracing(config)
-    return { tracing: live, source: live.source }
+    return { tracing: live, source: live.source, retire: () => live.retire() }
   }
   const propagating = config.propagating ? new PropagatingSource(config.propagators) : undefined
   const source = propagating ?? offSource(config.propagators)
-  return { tracing: idleTracing(source, () => propagating?.started ?? 0), source }
+  return { tracing: idleTracing(source, () => propagating?.started ?? 0), source, retire: () => {} }
 }
 
 /** A set-up without exporters: nothing is recorded, so there is nothing to deliver. */

@@ -1,3 +1,5 @@
+import { sharedPart } from '../shared-state.ts'
+
 /** A set-up that has to be drained before the process ends. Deadlines are readings of `performance.now()`. */
 export interface ExitParticipant {
   readonly exitTimeoutMs: number
@@ -20,19 +22,32 @@ export interface ExitParticipant {
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
 
-const participants = new Set<ExitParticipant>()
-/** What each has left of its time at natural ends, of which there are several where a listener finds more to do. */
-const leftMs = new WeakMap<ExitParticipant, number>()
-let deadlineMs: number | undefined
-let uncaught: unknown
-let installed = false
-let signalsInstalled = false
+interface ExitState {
+  readonly participants: Set<ExitParticipant>
+  /** What each has left of its time at natural ends, of which there are several where a listener finds more to do. */
+  readonly leftMs: WeakMap<ExitParticipant, number>
+  deadlineMs: number | undefined
+  uncaught: unknown
+  installed: boolean
+  signalsInstalled: boolean
+}
+
+/** Of two signal handlers each would take the other for the program's own, and both would step aside. */
+const state = sharedPart<ExitState>('exit', () => ({
+  participants: new Set(),
+  leftMs: new WeakMap(),
+  deadlineMs: undefined,
+  uncaught: undefined,
+  installed: false,
+  signalsInstalled: false,
+}))
+const { participants, leftMs } = state
 
 /** Drains `participant` however the process ends: naturally, by process.exit, a throw, a rejection, or one of SIGNALS. */
 export function finishAtExit(participant: ExitParticipant): void {
   participants.add(participant)
-  if (!installed) install()
-  if (participant.handleSignals && !signalsInstalled) installSignals()
+  if (!state.installed) install()
+  if (participant.handleSignals && !state.signalsInstalled) installSignals()
 }
 
 /** For a set-up that has been shut down; false if it was forgotten before. */
@@ -41,10 +56,10 @@ export function forgetAtExit(participant: ExitParticipant): boolean {
 }
 
 function install(): void {
-  installed = true
+  state.installed = true
   // The monitor sees an uncaught error, or an unhandled rejection, without keeping Node from its default.
   process.on('uncaughtExceptionMonitor', error => {
-    uncaught = error
+    state.uncaught = error
   })
   // Listeners that were there first may end spans, which `finishAll` delivers, or call process.exit, which passes it over.
   process.prependListener('exit', drainAll)
@@ -53,7 +68,7 @@ function install(): void {
 }
 
 function finishAll(): void {
-  for (const participant of participants) participant.closeOpenSpans(uncaught)
+  for (const participant of participants) participant.closeOpenSpans(state.uncaught)
   drainAll()
   for (const participant of participants) participant.conclude()
   participants.clear()
@@ -61,7 +76,8 @@ function finishAll(): void {
 
 /** However often it is called, all of them share one deadline. */
 function drainAll(): void {
-  deadlineMs ??= performance.now() + Math.max(0, ...[...participants].map(participant => participant.exitTimeoutMs))
+  state.deadlineMs ??= performance.now() + Math.max(0, ...[...participants].map(each => each.exitTimeoutMs))
+  const { deadlineMs } = state
   for (const participant of participants) participant.hasten(deadlineMs)
   for (const participant of participants) participant.awaitSettled(deadlineMs)
 }
@@ -86,7 +102,7 @@ async function flushWithin(participant: ExitParticipant): Promise<void> {
 function installSignals(): void {
   // Worker threads receive no signals.
   if (!process.getBuiltinModule('node:worker_threads').isMainThread) return
-  signalsInstalled = true
+  state.signalsInstalled = true
   for (const signal of SIGNALS) process.prependListener(signal, onSignal)
 }
 

@@ -1,19 +1,20 @@
 import { extractContext, injectContext } from '../propagation/context.ts'
+import { sharedPart } from '../shared-state.ts'
 import type { Carrier, TraceContext } from '../types/context.ts'
 import type { PropagatorName } from '../types/options.ts'
 import { activeContext } from './context.ts'
 import { settledSource } from './current-source.ts'
 import { getRequestId } from './request-id.ts'
 
-let readPropagators: () => readonly PropagatorName[] = () => []
+const state = sharedPart('carriers', () => ({ readPropagators: (): readonly PropagatorName[] => [] }))
 
 /** Sets where the propagators come from as long as nothing has been set up. */
 export function setDefaultPropagators(read: () => readonly PropagatorName[]): void {
-  readPropagators = read
+  state.readPropagators = read
 }
 
 export function currentPropagators(): readonly PropagatorName[] {
-  return settledSource()?.propagators ?? readPropagators()
+  return settledSource()?.propagators ?? state.readPropagators()
 }
 
 /** What leaves this process from here: the current span or an extracted one, baggage and the request id. */

@@ -1,4 +1,5 @@
 import type { AsyncLocalStorage } from 'node:async_hooks'
+import { sharedPart } from '../shared-state.ts'
 import type { TraceContext } from '../types/context.ts'
 import type { Span, SpanContext } from '../types/span.ts'
 import type { Ambient } from './ambient.ts'
@@ -32,34 +33,38 @@ export class ContextScope implements ActiveContext {
   }
 }
 
-/** Created when first needed: every await costs 0.2 µs more once it is in use on Node 20. */
-let storage: AsyncLocalStorage<ActiveContext> | undefined
-let readProcessContext: () => TraceContext = () => ({
-  spanContext: undefined,
-  baggage: new Map(),
-  requestId: undefined,
-})
-let processScope: ContextScope | undefined
+interface ContextState {
+  /** Created when first needed: every await costs 0.2 µs more once it is in use on Node 20. */
+  storage: AsyncLocalStorage<ActiveContext> | undefined
+  readProcessContext: () => TraceContext
+  processScope: ContextScope | undefined
+}
+
+const state = sharedPart<ContextState>('context', () => ({
+  storage: undefined,
+  readProcessContext: () => ({ spanContext: undefined, baggage: new Map(), requestId: undefined }),
+  processScope: undefined,
+}))
 
 /** Sets where the context of the whole process comes from; it is asked when first needed. */
 export function setProcessContext(read: () => TraceContext): void {
-  readProcessContext = read
-  processScope = undefined
+  state.readProcessContext = read
+  state.processScope = undefined
 }
 
 /** The scope that everything runs in which has no other. */
 export function processContext(): ContextScope {
-  processScope ??= new ContextScope(readProcessContext())
-  return processScope
+  state.processScope ??= new ContextScope(state.readProcessContext())
+  return state.processScope
 }
 
 export function activeContext(): ActiveContext {
-  return storage?.getStore() ?? processContext()
+  return state.storage?.getStore() ?? processContext()
 }
 
 export function runInContext<A, T>(context: ActiveContext, fn: (argument: A) => T, argument: A): T {
-  storage ??= new (process.getBuiltinModule('node:async_hooks').AsyncLocalStorage)()
-  return storage.run(context, fn, argument)
+  state.storage ??= new (process.getBuiltinModule('node:async_hooks').AsyncLocalStorage)()
+  return state.storage.run(context, fn, argument)
 }
 
 /** Runs `fn` in an extracted context: spans started in it continue its trace, or start one if it is empty. */
@@ -72,7 +77,8 @@ export function bindTraceContext<F extends (...args: never[]) => unknown>(fn: F)
   const context = activeContext()
   const bound = function (this: unknown, ...args: never[]): unknown {
     // Without a storage there is no other context than the process's.
-    return storage === undefined ? fn.apply(this, args) : runInContext(context, () => fn.apply(this, args), undefined)
+    if (state.storage === undefined) return fn.apply(this, args)
+    return runInContext(context, () => fn.apply(this, args), undefined)
   }
   return bound as unknown as F
 }

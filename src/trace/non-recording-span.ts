@@ -1,7 +1,8 @@
+import { sharedPart } from '../shared-state.ts'
 import type { Attributes, Link, Span, SpanContext, SpanStatus, TimeInput } from '../types/span.ts'
 import { type Ambient, emptyAmbient } from './ambient.ts'
 import type { ActiveContext } from './context.ts'
-import { contextOf, type ParentIdentity } from './parent.ts'
+import { contextOf, type ParentIdentity, recogniseSpans } from './parent.ts'
 
 /** A span that is not recorded and still propagates its context. Its methods do nothing. */
 export class NonRecordingSpan implements Span, ActiveContext {
@@ -62,7 +63,12 @@ export class NonRecordingSpan implements Span, ActiveContext {
   [Symbol.dispose](): void {}
 }
 
+recogniseSpans(NonRecordingSpan.prototype)
+
 const INVALID_CONTEXT: SpanContext = Object.freeze({ traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 0 })
 
 /** The one span there is while tracing is off: its context is not valid, so nothing continues it. */
-export const NOOP_SPAN: NonRecordingSpan = new NonRecordingSpan(undefined, emptyAmbient())
+export const NOOP_SPAN: NonRecordingSpan = sharedPart(
+  'noop span',
+  () => new NonRecordingSpan(undefined, emptyAmbient()),
+)

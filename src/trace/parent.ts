@@ -2,6 +2,7 @@ import type { SpanIdentity } from '../otlp/encode-span.ts'
 import { FLAG_HAS_IS_REMOTE, FLAG_IS_REMOTE } from '../otlp/fields.ts'
 import { isValidSpanContext } from '../propagation/span-context.ts'
 import { createTraceState, formatTraceState } from '../propagation/tracestate.ts'
+import { sharedPart } from '../shared-state.ts'
 import type { TraceContext } from '../types/context.ts'
 import type { SpanContext, SpanParent } from '../types/span.ts'
 import { type Ambient, ambientOf, emptyAmbient } from './ambient.ts'
@@ -14,6 +15,22 @@ export interface ParentIdentity extends SpanIdentity {
   readonly childFlags: number
   /** Undefined: the parent is remote, and each child is a local root with an anchor of its own. */
   readonly anchor: ClockAnchor | undefined
+}
+
+/** A span of ours, of whichever copy of the package. */
+interface OwnSpan {
+  readonly identity: ParentIdentity | undefined
+}
+
+/** Of the spans of every copy of the package: they are no instances of one class. */
+const prototypes = sharedPart('span prototypes', () => new Set<object>())
+
+export function recogniseSpans(prototype: OwnSpan): void {
+  prototypes.add(prototype)
+}
+
+export function isOwnSpan(value: object): value is OwnSpan {
+  return prototypes.has(Object.getPrototypeOf(value))
 }
 
 /** The identity of a span of which only the context is known, as `takeSpanContext` gave it. */

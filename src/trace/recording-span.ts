@@ -11,7 +11,7 @@ import type { ActiveContext } from './context.ts'
 import { describeException } from './exception.ts'
 import { randomWords } from './ids.ts'
 import type { OpenSpan } from './open-spans.ts'
-import { contextOf, type ParentIdentity } from './parent.ts'
+import { contextOf, type ParentIdentity, recogniseSpans } from './parent.ts'
 import { type Recorder, writeSpan } from './recorder.ts'
 import { DetailsRecord } from './span-details.ts'
 import { textOf } from './text-of.ts'
@@ -216,3 +216,5 @@ export class RecordingSpan implements Span, ActiveContext, ParentIdentity, SpanR
     return this.details
   }
 }
+
+recogniseSpans(RecordingSpan.prototype)

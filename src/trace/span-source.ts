@@ -5,7 +5,7 @@ import { type Ambient, emptyAmbient } from './ambient.ts'
 import { activeContext } from './context.ts'
 import { randomWords, takeRandomWords } from './ids.ts'
 import { NOOP_SPAN, NonRecordingSpan } from './non-recording-span.ts'
-import { identityOf, newIdentity, type ParentIdentity, takeParent } from './parent.ts'
+import { identityOf, isOwnSpan, newIdentity, type ParentIdentity, takeParent } from './parent.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
 import { RANDOM, RecordingSpan, ROOT_FLAGS, SAMPLED } from './recording-span.ts'
 import type { Sampler } from './sampler.ts'
@@ -129,7 +129,7 @@ function startWithOptions<S>(
 /** One of our own spans is a parent as it is; of everything else the context is taken. */
 function readParent(parent: SpanParent): { identity?: ParentIdentity | undefined; ambient?: Ambient | undefined } {
   try {
-    if (parent instanceof RecordingSpan || parent instanceof NonRecordingSpan) return { identity: parent.identity }
+    if (isOwnSpan(parent)) return { identity: parent.identity }
     const { spanContext, ambient } = takeParent(parent)
     return { identity: identityOf(spanContext), ambient }
   } catch {

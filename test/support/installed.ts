@@ -1,0 +1,58 @@
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+/** A program's folder in the temporary directory, with packages installed as npm lays them out. */
+export interface InstalledProgram {
+  readonly folder: string
+  /** Installs the built package below `folder`, with texts of its code replaced. */
+  install(below?: string, replacements?: Readonly<Record<string, string>>): string
+  /** Installs a package of one file. */
+  installLibrary(name: string, source: string): string
+  /** Writes a file of the program's. */
+  write(name: string, source: string): URL
+  remove(): void
+}
+
+export function createProgram(): InstalledProgram {
+  const folder = mkdtempSync(join(tmpdir(), 'installed-'))
+  mkdirSync(join(folder, 'node_modules'))
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+  symlinkSync(join(ROOT, 'node_modules/undici'), join(folder, 'node_modules/undici'), 'junction')
+  return {
+    folder,
+    install: (below = '.', replacements = {}) => {
+      const target = join(folder, below, 'node_modules/blueprint-tracing')
+      cpSync(join(ROOT, 'dist'), join(target, 'dist'), { recursive: true })
+      cpSync(join(ROOT, 'package.json'), join(target, 'package.json'))
+      replaceIn(join(target, 'dist'), replacements)
+      return target
+    },
+    installLibrary: (name, source) => {
+      const target = join(folder, 'node_modules', name)
+      mkdirSync(target)
+      writeFileSync(join(target, 'package.json'), JSON.stringify({ name, type: 'module', exports: './index.js' }))
+      writeFileSync(join(target, 'index.js'), source)
+      return target
+    },
+    write: (name, source) => {
+      writeFileSync(join(folder, name), source)
+      return pathToFileURL(join(folder, name))
+    },
+    remove: () => rmSync(folder, { recursive: true }),
+  }
+}
+
+/** Each text has to be there, once. */
+function replaceIn(folder: string, replacements: Readonly<Record<string, string>>): void {
+  const files = readdirSync(folder).filter(name => name.endsWith('.js') && name !== 'export-worker.js')
+  for (const [text, replacement] of Object.entries(replacements)) {
+    const holders = files.filter(name => readFileSync(join(folder, name), 'utf8').includes(text))
+    if (holders.length !== 1) throw new Error(`${text} is in ${holders.length} files of dist`)
+    const file = join(folder, holders[0]!)
+    writeFileSync(file, readFileSync(file, 'utf8').replace(text, replacement))
+  }
+}
