@@ -23,7 +23,7 @@ test('a second copy of the module works on the state of the first', async () => 
   )
 })
 
-test('the state shows in no list of the globals, and cannot be replaced', () => {
+test('the state is hidden among the globals and cannot be replaced', () => {
   const { enumerable, writable, configurable } = Object.getOwnPropertyDescriptor(globalThis, KEY)!
   assert.deepEqual([enumerable, writable, configurable], [false, false, false])
 })
@@ -32,7 +32,9 @@ test('copies with a state of another version are found, whatever that state look
   const strangers = ['blueprint-tracing/1000', 'blueprint-tracing/x', 'another-package/1'].map(key => Symbol.for(key))
   const copy = { version: '9.0.0', url: undefined }
   const states = [{ copies: [copy] }, undefined, { copies: [copy] }]
-  strangers.forEach((value, index) => Reflect.set(globalThis, value, states[index]))
-  t.after(() => strangers.forEach(value => Reflect.deleteProperty(globalThis, value)))
+  for (const [index, key] of strangers.entries()) Reflect.set(globalThis, key, states[index])
+  t.after(() => {
+    for (const key of strangers) Reflect.deleteProperty(globalThis, key)
+  })
   assert.deepEqual(first.strangeCopies(), [copy])
 })
