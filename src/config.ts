@@ -78,6 +78,12 @@ export function defaultPropagators(environment: NodeJS.ProcessEnv = process.env)
   return resolvePropagators(undefined, new EnvironmentReader(environment))
 }
 
+/** The Google Cloud project that the environment names. */
+export function readProjectId(environment: NodeJS.ProcessEnv = process.env): string | undefined {
+  const reader = new EnvironmentReader(environment)
+  return reader.text('GCP_PROJECT_ID') ?? reader.text('GOOGLE_CLOUD_PROJECT')
+}
+
 /** The environment that `childEnv` copies unless it is given one. */
 export function currentEnvironment(): NodeJS.ProcessEnv {
   return process.env

@@ -1,11 +1,13 @@
+export { getBaggage, withBaggage } from './trace/baggage.ts'
 export { extractTraceContext, injectTraceContext } from './trace/carriers.ts'
 export { bindTraceContext, withTraceContext } from './trace/context.ts'
 export { getCurrentSpan, setTraceAttribute, setTraceError } from './trace/current-span.ts'
+export { logFields } from './trace/log-fields.ts'
 export { ensureRequestId, getRequestId } from './trace/request-id.ts'
 export { traceFunction } from './trace/trace-function.ts'
 export { traceJob } from './trace/trace-job.ts'
 export { childEnv, getTracer, getTracing, initTracing } from './tracing.ts'
-export type { BaggageEntry, Carrier, HeadersLike, TraceContext } from './types/context.ts'
+export type { BaggageEntries, BaggageEntry, Carrier, HeadersLike, TraceContext } from './types/context.ts'
 export type {
   EventView,
   Exporter,

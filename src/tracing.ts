@@ -1,4 +1,10 @@
-import { currentEnvironment, defaultPropagators, readEnvironmentCarrier, resolveConfig } from './config.ts'
+import {
+  currentEnvironment,
+  defaultPropagators,
+  readEnvironmentCarrier,
+  readProjectId,
+  resolveConfig,
+} from './config.ts'
 import { noteCopies } from './copies.ts'
 import { LiveTracing } from './live-tracing.ts'
 import { createLog } from './log.ts'
@@ -8,6 +14,7 @@ import { sharedPart } from './shared-state.ts'
 import { currentPropagators, outgoingContext, setDefaultPropagators } from './trace/carriers.ts'
 import { setProcessContext } from './trace/context.ts'
 import { currentSource, onFirstSpan, setSource, settledSource } from './trace/current-source.ts'
+import { setProjectIdReader } from './trace/log-fields.ts'
 import { setNoticeLog } from './trace/notices.ts'
 import { offSource, PropagatingSource, type SpanSource } from './trace/span-source.ts'
 import { SourceTracer } from './trace/tracer.ts'
@@ -32,6 +39,7 @@ interface TracingState {
 const state = sharedPart<TracingState>('tracing', () => {
   setDefaultPropagators(defaultPropagators)
   setProcessContext(() => extractContext(readEnvironmentCarrier(), currentPropagators()))
+  setProjectIdReader(readProjectId)
   onFirstSpan(initTracing)
   return { tracer: new SourceTracer(currentSource), current: undefined }
 })

@@ -3,7 +3,7 @@ import { charTable, indexOrEnd, isAll, trimBlanks } from './characters.ts'
 import { percentDecode, percentEncode } from './percent.ts'
 
 /** W3C Baggage, limits: as much as this must travel, more need not. */
-const MAX_MEMBERS = 64
+export const MAX_MEMBERS = 64
 const MAX_CHARS = 8_192
 
 /** Twice what is sent, since blanks and needless percent-encoding go. What is longer is not read. */
@@ -45,6 +45,16 @@ export function formatBaggage(entries: ReadonlyMap<string, BaggageEntry>): strin
   return members.join(',')
 }
 
+/**
+ * The entry as it will travel, undefined where it cannot: a key that is no token, a value that is no text, or both together
+ * more than a whole `baggage` may be. Malformed metadata is left out. The types are no certainty here.
+ */
+export function toBaggageEntry(key: unknown, value: unknown, metadata: unknown): BaggageEntry | undefined {
+  if (typeof key !== 'string' || typeof value !== 'string') return undefined
+  if (key.length + value.length > MAX_CHARS || !isToken(key)) return undefined
+  return toEntry(value, formatMetadata(metadata) ?? '')
+}
+
 function addMember(entries: Map<string, BaggageEntry>, member: string): void {
   const semicolon = indexOrEnd(member, ';')
   const equals = indexOrEnd(member, '=')
@@ -61,12 +71,10 @@ function toEntry(value: string, metadata: string): BaggageEntry {
 
 /** The entries may come from plain JavaScript, so their types are no certainty. */
 function formatMember(key: unknown, entry: Partial<BaggageEntry> | null | undefined): string | undefined {
-  const value = entry?.value
-  if (typeof key !== 'string' || typeof value !== 'string') return undefined
-  if (key.length + value.length > MAX_CHARS || !isToken(key)) return undefined
-  const member = `${key}=${percentEncode(value, PLAIN_OCTET)}`
-  const properties = formatMetadata(entry?.metadata)
-  return properties ? `${member};${properties}` : member
+  const usable = toBaggageEntry(key, entry?.value, entry?.metadata)
+  if (usable === undefined) return undefined
+  const member = `${key}=${percentEncode(usable.value, PLAIN_OCTET)}`
+  return usable.metadata === undefined ? member : `${member};${usable.metadata}`
 }
 
 function formatMetadata(metadata: unknown): string | undefined {

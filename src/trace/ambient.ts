@@ -20,4 +20,23 @@ export function ambientOf(context: TraceContext): Ambient {
   }
 }
 
+/** Has other baggage than what surrounds it; a request id that is made in one of the two holds in both. */
+export class BaggageAmbient implements Ambient {
+  readonly baggage: ReadonlyMap<string, BaggageEntry>
+  private readonly outer: Ambient
+
+  constructor(outer: Ambient, baggage: ReadonlyMap<string, BaggageEntry>) {
+    this.outer = outer
+    this.baggage = baggage
+  }
+
+  get requestId(): string | undefined {
+    return this.outer.requestId
+  }
+
+  set requestId(requestId: string | undefined) {
+    this.outer.requestId = requestId
+  }
+}
+
 const NO_BAGGAGE: ReadonlyMap<string, BaggageEntry> = new Map()

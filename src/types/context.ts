@@ -7,6 +7,11 @@ export interface BaggageEntry {
   readonly metadata?: string
 }
 
+/** Baggage to be added: pairs, or the properties of an object. `null` removes an entry. */
+export type BaggageEntries =
+  | Iterable<readonly [string, string | BaggageEntry | null]>
+  | { readonly [key: string]: string | null }
+
 /** What travels between processes: the remote span, baggage and the request id. */
 export interface TraceContext {
   readonly spanContext: SpanContext | undefined
