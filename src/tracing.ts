@@ -12,10 +12,11 @@ import { extractContext } from './propagation/context.ts'
 import { withContextEnvironment } from './propagation/environment.ts'
 import { sharedPart } from './shared-state.ts'
 import { currentPropagators, outgoingContext, setDefaultPropagators } from './trace/carriers.ts'
-import { setProcessContext } from './trace/context.ts'
+import { renewProcessContext, setProcessContext } from './trace/context.ts'
 import { currentSource, onFirstSpan, setSource, settledSource } from './trace/current-source.ts'
+import { exceptionMessage } from './trace/exception.ts'
 import { setProjectIdReader } from './trace/log-fields.ts'
-import { setNoticeLog } from './trace/notices.ts'
+import { sayOnce, setNoticeLog } from './trace/notices.ts'
 import { offSource, PropagatingSource, type SpanSource } from './trace/span-source.ts'
 import { SourceTracer } from './trace/tracer.ts'
 import type { Config } from './types/config.ts'
@@ -40,7 +41,7 @@ const state = sharedPart<TracingState>('tracing', () => {
   setDefaultPropagators(defaultPropagators)
   setProcessContext(() => extractContext(readEnvironmentCarrier(), currentPropagators()))
   setProjectIdReader(readProjectId)
-  onFirstSpan(initTracing)
+  onFirstSpan(() => void initialise())
   return { tracer: new SourceTracer(currentSource), current: undefined }
 })
 noteCopies()
@@ -59,12 +60,13 @@ export function initTracing(options?: TracingOptions): Tracing {
   state.current?.retire()
   state.current = next
   setSource(next.source)
+  renewProcessContext()
   return next.tracing
 }
 
 /** The present set-up; made from the environment if there is none yet. */
 export function getTracing(): Tracing {
-  return state.current?.tracing ?? initTracing()
+  return state.current?.tracing ?? initialise()
 }
 
 /** One stable tracer that starts spans under whichever set-up is present at that moment. Initialises nothing by itself. */
@@ -82,6 +84,17 @@ export function childEnv(env: NodeJS.ProcessEnv = currentEnvironment()): NodeJS.
   } catch {
     // An environment that cannot be copied, or a context that the program put together by hand.
     return env
+  }
+}
+
+/** From the environment. What cannot be done then leaves tracing off: the program asked for a span and no more. */
+function initialise(): Tracing {
+  try {
+    return initTracing()
+  } catch (error) {
+    const tracing = initTracing({ enabled: false })
+    sayOnce('initialisation', 'error', `tracing is off, since it could not be set up: ${exceptionMessage(error)}`)
+    return tracing
   }
 }
 

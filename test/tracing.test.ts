@@ -3,7 +3,9 @@ import test from 'node:test'
 import {
   childEnv,
   type ExportResult,
+  ensureRequestId,
   extractTraceContext,
+  getRequestId,
   getTracer,
   getTracing,
   initTracing,
@@ -92,6 +94,13 @@ function withResolvers(): { promise: Promise<void>; resolve: () => void } {
   })
   return { promise, resolve }
 }
+
+test('the request id that the process has got outlives a new set-up', () => {
+  record({ propagators: ['request-id'] })
+  const requestId = ensureRequestId()
+  record({ propagators: ['tracecontext', 'request-id'] })
+  assert.deepEqual([getRequestId(), injectTraceContext()], [requestId, { 'x-request-id': requestId }])
+})
 
 test('a wrong option throws and leaves the present set-up as it is', () => {
   const { tracing } = record()

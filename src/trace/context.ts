@@ -71,6 +71,14 @@ export function setProcessContext(read: () => TraceContext): void {
   state.processScope = undefined
 }
 
+/** Reads the process's context again, since other propagators hold. The request id that it has got stays, unless another came in. */
+export function renewProcessContext(): void {
+  if (state.processScope === undefined) return
+  const { requestId } = state.processScope.ambient
+  state.processScope = new ContextScope(state.readProcessContext())
+  state.processScope.ambient.requestId ??= requestId
+}
+
 /** The scope that everything runs in which has no other. */
 export function processContext(): ContextScope {
   state.processScope ??= new ContextScope(state.readProcessContext())

@@ -1,6 +1,7 @@
 import type { Span, SpanOptions, Tracer } from '../types/span.ts'
 import { runInContext } from './context.ts'
 import { NOOP_SPAN } from './non-recording-span.ts'
+import { sayOnce } from './notices.ts'
 import { runInSpan } from './run-in-span.ts'
 import type { SpanSource } from './span-source.ts'
 
@@ -14,7 +15,8 @@ export class SourceTracer implements Tracer {
     this.source = source
   }
 
-  startSpan(name: string, options?: SpanOptions, _context?: unknown): Span {
+  startSpan(name: string, options?: SpanOptions, context?: unknown): Span {
+    if (context !== undefined) noteUnusedContext()
     return this.source().start(name, options)
   }
 
@@ -24,6 +26,7 @@ export class SourceTracer implements Tracer {
     third?: unknown,
     fourth?: unknown,
   ): ReturnType<F> {
+    if (fourth !== undefined && third !== undefined) noteUnusedContext()
     const span = this.source().start(name, optionsOf(second))
     const fn = (fourth ?? third ?? second) as SpanCallback
     return (span === NOOP_SPAN ? fn(span) : runInContext(span, fn, span)) as ReturnType<F>
@@ -33,6 +36,14 @@ export class SourceTracer implements Tracer {
     return runInSpan(this.source().start(name, optionsOf(second)), (third ?? second) as (span: Span) => T)
   }
 }
+
+/** A context of @opentelemetry/api holds spans of another tracer. */
+function noteUnusedContext(): void {
+  sayOnce('context argument', 'debug', UNUSED_CONTEXT)
+}
+
+const UNUSED_CONTEXT =
+  'a context was given to startSpan or startActiveSpan and is not used: the current span is the parent; `parent` in the options sets another one'
 
 /** The argument before the callback, if it is one. */
 function optionsOf(argument: unknown): SpanOptions | undefined {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { NOOP_SPAN } from '../../src/trace/non-recording-span.ts'
+import { setNoticeLog } from '../../src/trace/notices.ts'
 import { offSource } from '../../src/trace/span-source.ts'
 import { SourceTracer } from '../../src/trace/tracer.ts'
 import type { Span, SpanOptions, Tracer } from '../../src/types/span.ts'
@@ -51,4 +52,18 @@ test('startSpan takes a context and does not use it', () => {
   const { tracer, spans } = createRecording()
   tracer.startSpan('s', SERVER, { getValue: () => assert.fail('not used') }).end()
   assert.equal(spans()[0]?.parentSpanId, undefined)
+})
+
+test('that a context is not used is said once, at debug', () => {
+  const lines: string[] = []
+  const { tracer } = createRecording()
+  tracer.startSpan('none given', SERVER, undefined)
+  tracer.startActiveSpan('none given', SERVER, undefined as unknown, () => {})
+  setNoticeLog((level, message) => lines.push(`${level}: ${message}`))
+  for (let i = 0; i < 3; i++) {
+    tracer.startSpan('given', SERVER, {})
+    tracer.startActiveSpan('given', SERVER, {}, () => {})
+  }
+  assert.equal(lines.length, 1)
+  assert.match(lines[0] ?? '', /^debug: a context was given .* is not used/)
 })
