@@ -6,7 +6,7 @@ import { build } from 'esbuild'
 
 const root = resolve(import.meta.dirname, '..')
 const types = join(root, 'dist/types')
-const entries = ['index', 'testing']
+const entries = ['index', 'testing', 'register']
 
 rmSync(join(root, 'dist'), { recursive: true, force: true })
 await build({

@@ -95,13 +95,6 @@ function withResolvers(): { promise: Promise<void>; resolve: () => void } {
   return { promise, resolve }
 }
 
-test('the request id that the process has got outlives a new set-up', () => {
-  record({ propagators: ['request-id'] })
-  const requestId = ensureRequestId()
-  record({ propagators: ['tracecontext', 'request-id'] })
-  assert.deepEqual([getRequestId(), injectTraceContext()], [requestId, { 'x-request-id': requestId }])
-})
-
 test('a wrong option throws and leaves the present set-up as it is', () => {
   const { tracing } = record()
   assert.throws(() => initTracing({ exitTimeoutMs: -1 }), { name: 'RangeError', message: /exitTimeoutMs/ })
@@ -249,4 +242,11 @@ test('without propagators nothing travels', () => {
     assert.deepEqual([injectTraceContext(), childEnv({ A: '1' })], [{}, { A: '1' }])
     assert.equal(extractTraceContext(HEADERS).spanContext, undefined)
   })
+})
+
+test('the request id that the process has got outlives a new set-up', () => {
+  record({ propagators: ['request-id'] })
+  const requestId = ensureRequestId()
+  record({ propagators: ['tracecontext', 'request-id'] })
+  assert.deepEqual([getRequestId(), injectTraceContext()], [requestId, { 'x-request-id': requestId }])
 })

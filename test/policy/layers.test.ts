@@ -24,6 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'live-tracing.ts': [...EXPORT, 'log.ts', 'config', 'trace'],
   'copies.ts': [STATE, 'trace'],
   'tracing.ts': [...EXPORT, STATE, 'log.ts', 'config', 'trace', 'live-tracing.ts', 'copies.ts'],
+  'register.ts': ['tracing.ts'],
   'index.ts': ['types', 'trace', 'tracing.ts'],
   'testing.ts': ['types', 'exporters', 'trace', 'tracing.ts'],
 }

@@ -7,6 +7,8 @@ export interface ChildOptions {
   /** Added to PATH, HOME and where coverage goes; the rest of this process's environment stays outside. */
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly args?: readonly string[]
+  /** Default: this process's own. */
+  readonly cwd?: string
   /** Flags of Node. */
   readonly execArgv?: readonly string[]
   /** After which the child is killed with SIGKILL, in ms. Default 60,000. */
@@ -28,12 +30,13 @@ const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'NODE_V8_COVERAGE']
 
 /** Runs a program with Node to its end, whatever that is. */
 export async function runChild(program: URL, options: ChildOptions = {}): Promise<ChildResult> {
-  const { env = {}, args = [], execArgv = [], timeoutMs = 60_000 } = options
+  const { env = {}, args = [], execArgv = [], timeoutMs = 60_000, cwd } = options
   const inherited = Object.fromEntries(INHERITED.map(name => [name, process.env[name]]))
   const startMs = performance.now()
   const child = spawn(process.execPath, [...execArgv, fileURLToPath(program), ...args], {
     env: { ...inherited, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    cwd,
     timeout: timeoutMs,
     killSignal: 'SIGKILL',
   })
