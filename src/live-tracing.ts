@@ -8,6 +8,7 @@ import { ExportPipeline } from './pipeline/export-pipeline.ts'
 import { lostSpans } from './pipeline/ledger.ts'
 import type { Log } from './pipeline/voice.ts'
 import { fillRandomWords } from './trace/ids.ts'
+import type { OpenSpans } from './trace/open-spans.ts'
 import { createRecorder, type Recorder } from './trace/recorder.ts'
 import { RecordingSpan } from './trace/recording-span.ts'
 import { markError } from './trace/run-in-span.ts'
@@ -85,6 +86,10 @@ export class LiveTracing implements Tracing, ExitParticipant {
       void this.shutdown()
     }, RETIREMENT_CHECK_MS)
     timer.unref()
+  }
+
+  get openSpans(): OpenSpans {
+    return this.recorder.open
   }
 
   closeOpenSpans(error: unknown): void {

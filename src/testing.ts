@@ -1,35 +1,5 @@
-import { placeSpans } from './exporters/span-forest.ts'
-import type { Exporter, ExportResult, SpanBatch, SpanView } from './types/exporter.ts'
-import { SpanStatusCode } from './types/span.ts'
-
-/** Keeps decoded spans, for tests: `exporters: { kind: 'custom', exporter: new MemoryExporter() }`. */
-export class MemoryExporter implements Exporter {
-  readonly name: string = 'memory'
-  private kept: SpanView[] = []
-
-  get spans(): readonly SpanView[] {
-    return this.kept
-  }
-
-  export(batch: SpanBatch): ExportResult {
-    for (const span of batch.spans()) this.kept.push(span)
-    return { outcome: 'acked' }
-  }
-
-  reset(): void {
-    this.kept = []
-  }
-}
-
-/**
- * The names of the spans as an indented tree, the same for every run: no ids, no times. Siblings stand by start time,
- * then by name; a failed span is marked with ✗ and its status message. Lines are joined by a newline.
- */
-export function spanTree(spans: Iterable<SpanView>): string {
-  return Array.from(placeSpans(spans), ({ span, depth }) => '  '.repeat(depth) + label(span)).join('\n')
-}
-
-function label({ name, status }: SpanView): string {
-  if (status.code !== SpanStatusCode.ERROR) return name
-  return status.message === '' ? `${name} ✗` : `${name} ✗ ${status.message}`
-}
+export { MemoryExporter } from './testing/memory-exporter.ts'
+export { assertNoOpenSpans } from './testing/open-spans.ts'
+export { spanTree } from './testing/span-tree.ts'
+export { withTestTracing } from './testing/with-test-tracing.ts'
+export type { TestTracing } from './types/testing.ts'

@@ -13,10 +13,11 @@ import { withContextEnvironment } from './propagation/environment.ts'
 import { sharedPart } from './shared-state.ts'
 import { currentPropagators, outgoingContext, setDefaultPropagators } from './trace/carriers.ts'
 import { renewProcessContext, setProcessContext } from './trace/context.ts'
-import { currentSource, onFirstSpan, setSource, settledSource } from './trace/current-source.ts'
+import { currentSource, onFirstSpan, presentSource, setSource } from './trace/current-source.ts'
 import { exceptionMessage } from './trace/exception.ts'
 import { setProjectIdReader } from './trace/log-fields.ts'
 import { sayOnce, setNoticeLog } from './trace/notices.ts'
+import type { OpenSpans } from './trace/open-spans.ts'
 import { offSource, PropagatingSource, type SpanSource } from './trace/span-source.ts'
 import { SourceTracer } from './trace/tracer.ts'
 import type { Config } from './types/config.ts'
@@ -28,6 +29,8 @@ import type { FlushResult, Stats, Tracing } from './types/tracing.ts'
 interface SetUp {
   readonly tracing: Tracing
   readonly source: SpanSource
+  /** Undefined where nothing is recorded. */
+  readonly openSpans: OpenSpans | undefined
   /** Another set-up has taken over. */
   retire(): void
 }
@@ -35,6 +38,8 @@ interface SetUp {
 interface TracingState {
   readonly tracer: Tracer
   current: SetUp | undefined
+  /** Stands in for every set-up where it answers, which is in tests. */
+  substitute: () => Tracing | undefined
 }
 
 const state = sharedPart<TracingState>('tracing', () => {
@@ -42,7 +47,7 @@ const state = sharedPart<TracingState>('tracing', () => {
   setProcessContext(() => extractContext(readEnvironmentCarrier(), currentPropagators()))
   setProjectIdReader(readProjectId)
   onFirstSpan(() => void initialise())
-  return { tracer: new SourceTracer(currentSource), current: undefined }
+  return { tracer: new SourceTracer(currentSource), current: undefined, substitute: () => undefined }
 })
 noteCopies()
 
@@ -53,8 +58,10 @@ noteCopies()
  */
 export function initTracing(options?: TracingOptions): Tracing {
   const config = resolveConfig(options)
+  const substitute = state.substitute()
+  if (substitute !== undefined) return substitute
   // A logger may start spans, which must not set tracing up in their turn.
-  if (settledSource() === undefined) setSource(offSource(config.propagators))
+  if (presentSource() === undefined) setSource(offSource(config.propagators))
   announce(config)
   const next = setUp(config)
   state.current?.retire()
@@ -66,7 +73,17 @@ export function initTracing(options?: TracingOptions): Tracing {
 
 /** The present set-up; made from the environment if there is none yet. */
 export function getTracing(): Tracing {
-  return state.current?.tracing ?? initialise()
+  return state.substitute() ?? state.current?.tracing ?? initialise()
+}
+
+/** Sets what stands in for every set-up; where it answers undefined, nothing does. */
+export function substituteTracing(read: () => Tracing | undefined): void {
+  state.substitute = read
+}
+
+/** The open spans of the present set-up, undefined where it records none. */
+export function presentOpenSpans(): OpenSpans | undefined {
+  return state.current?.openSpans
 }
 
 /** One stable tracer that starts spans under whichever set-up is present at that moment. Initialises nothing by itself. */
@@ -108,11 +125,12 @@ function announce(config: Config): void {
 function setUp(config: Config): SetUp {
   if (config.enabled) {
     const live = new LiveTracing(config)
-    return { tracing: live, source: live.source, retire: () => live.retire() }
+    return { tracing: live, source: live.source, openSpans: live.openSpans, retire: () => live.retire() }
   }
   const propagating = config.propagating ? new PropagatingSource(config.propagators) : undefined
   const source = propagating ?? offSource(config.propagators)
-  return { tracing: idleTracing(source, () => propagating?.started ?? 0), source, retire: () => {} }
+  const tracing = idleTracing(source, () => propagating?.started ?? 0)
+  return { tracing, source, openSpans: undefined, retire: () => {} }
 }
 
 /** A set-up without exporters: nothing is recorded, so there is nothing to deliver. */

@@ -13,8 +13,13 @@ export function setDefaultPropagators(read: () => readonly PropagatorName[]): vo
   state.readPropagators = read
 }
 
+/** Those that hold where nothing has been set up. */
+export function defaultPropagators(): readonly PropagatorName[] {
+  return state.readPropagators()
+}
+
 export function currentPropagators(): readonly PropagatorName[] {
-  return settledSource()?.propagators ?? state.readPropagators()
+  return settledSource()?.propagators ?? defaultPropagators()
 }
 
 /** What leaves this process from here: the current span or an extracted one, baggage and the request id. */

@@ -57,12 +57,15 @@ interface ContextState {
   storage: AsyncLocalStorage<ActiveContext> | undefined
   readProcessContext: () => TraceContext
   processScope: ContextScope | undefined
+  /** What goes with a bound function beside its context. */
+  alsoBound: AsyncLocalStorage<unknown> | undefined
 }
 
 const state = sharedPart<ContextState>('context', () => ({
   storage: undefined,
   readProcessContext: () => ({ spanContext: undefined, baggage: new Map(), requestId: undefined }),
   processScope: undefined,
+  alsoBound: undefined,
 }))
 
 /** Sets where the context of the whole process comes from; it is asked when first needed. */
@@ -102,10 +105,18 @@ export function withTraceContext<T>(context: TraceContext, fn: () => T): T {
 /** A function that runs in the context that is current now. */
 export function bindTraceContext<F extends (...args: never[]) => unknown>(fn: F): F {
   const context = activeContext()
+  const { alsoBound } = state
+  const companion = alsoBound?.getStore()
   const bound = function (this: unknown, ...args: never[]): unknown {
     // Without a storage there is no other context than the process's.
     if (state.storage === undefined) return fn.apply(this, args)
-    return runInContext(context, () => fn.apply(this, args), undefined)
+    const run = (): unknown => runInContext(context, () => fn.apply(this, args), undefined)
+    return alsoBound === undefined ? run() : alsoBound.run(companion, run)
   }
   return bound as unknown as F
+}
+
+/** Has bound functions take along what `storage` holds, too. */
+export function bindAlso(storage: AsyncLocalStorage<unknown>): void {
+  state.alsoBound = storage
 }

@@ -5,13 +5,20 @@ import type { RecordingSpan } from './recording-span.ts'
 import { offSource, type SpanSource } from './span-source.ts'
 
 interface SourceState {
+  /** What spans are started with: `front`, else `present`. */
   source: SpanSource | undefined
+  /** Of the present set-up. */
+  present: SpanSource | undefined
+  /** Stands before every set-up's, for tests. */
+  front: SpanSource | undefined
   initialise: () => void
 }
 
 /** Tracing is initialised once: explicitly, or by the first span that is started. */
 const state = sharedPart<SourceState>('source', () => ({
   source: undefined,
+  present: undefined,
+  front: undefined,
   initialise: () => setSource(offSource([])),
 }))
 
@@ -21,10 +28,28 @@ export function onFirstSpan(setUp: () => void): void {
 }
 
 export function setSource(next: SpanSource): void {
-  state.source = next
+  state.present = next
+  state.source = state.front ?? next
 }
 
-/** The present set-up, which may not exist yet. */
+/** From now on spans are started with `front`, whatever is set up. */
+export function setFrontSource(front: SpanSource): void {
+  state.front = front
+  state.source = front
+}
+
+/** Of the present set-up, which may not exist yet. */
+export function presentSource(): SpanSource | undefined {
+  return state.present
+}
+
+/** As `presentSource`; what does not exist yet is set up. */
+export function setUpSource(): SpanSource {
+  if (state.present === undefined) state.initialise()
+  return state.present!
+}
+
+/** What the next span would be started with; undefined if it would have to be set up. */
 export function settledSource(): SpanSource | undefined {
   return state.source
 }

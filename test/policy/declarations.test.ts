@@ -11,7 +11,9 @@ const COMPILER = join(ROOT, 'node_modules/typescript/bin/tsc')
 const NODE_TYPES = ['--types', 'node', '--typeRoots', join(ROOT, 'node_modules/@types')]
 
 const TRACING = `
-import { type ExporterOptions, getTracer, initTracing, injectTraceContext, type Span, traceJob } from 'blueprint-tracing'
+import 'blueprint-tracing/register'
+import { type ExporterOptions, getBaggage, getTracer, initTracing, injectTraceContext, logFields } from 'blueprint-tracing'
+import { type Span, traceJob, withBaggage } from 'blueprint-tracing'
 import { MemoryExporter, spanTree } from 'blueprint-tracing/testing'
 const memory = new MemoryExporter()
 const exporters: ExporterOptions[] = [{ kind: 'custom', exporter: memory }, { kind: 'file', path: undefined }]
@@ -23,10 +25,20 @@ export const header: string | null = injectTraceContext(new Headers()).get('trac
   span.addEvent('event')
 }
 export const tree: string = spanTree(memory.spans)
+export const value: string | undefined = withBaggage({ a: '1', b: null }, () => getBaggage().get('a')?.value)
+withBaggage([['a', { value: '1', metadata: 'p' }], ['b', null]], () => {})
+withBaggage(new Map([['a', '1']]), () => {})
+export const fields: Record<string, string | boolean> = { ...logFields(), ...logFields('gcp') }
 `
 const TESTING = `
-import { MemoryExporter } from 'blueprint-tracing/testing'
+import { assertNoOpenSpans, MemoryExporter, type TestTracing, withTestTracing } from 'blueprint-tracing/testing'
 export const names: string[] = new MemoryExporter().spans.map(span => span.name)
+export const tree: string = withTestTracing((tracing: TestTracing) => tracing.tree())
+export const count: Promise<number> = withTestTracing(async ({ spans, flush }) => {
+  await flush()
+  return spans.length
+})
+assertNoOpenSpans()
 `
 
 describe('a strict program compiles against the declarations, which it checks too (after a build)', () => {

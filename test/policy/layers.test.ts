@@ -26,15 +26,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'tracing.ts': [...EXPORT, STATE, 'log.ts', 'config', 'trace', 'live-tracing.ts', 'copies.ts'],
   'register.ts': ['tracing.ts'],
   'index.ts': ['types', 'trace', 'tracing.ts'],
-  'testing.ts': ['types', 'exporters', 'trace', 'tracing.ts'],
+  testing: [...PURE, STATE, 'otlp', 'exporters', 'config', 'trace', 'tracing.ts'],
 }
 
 /** Beside the pure ones. */
 const LOADED_WITH_PROGRAM: readonly string[] = [STATE, 'trace', 'config', 'tracing.ts']
 
-/** A folder, or a file of src itself; config.ts belongs to its folder. */
+/** A folder, or a file of src itself; config.ts and testing.ts belong to their folders. */
 function layerOf(file: string): string {
-  if (file === 'config.ts') return 'config'
+  if (file === 'config.ts' || file === 'testing.ts') return file.slice(0, -'.ts'.length)
   return file.includes('/') ? file.slice(0, file.indexOf('/')) : file
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { MemoryExporter, spanTree } from '../src/testing.ts'
-import { sketchBatch } from './support/batch.ts'
+import { MemoryExporter, spanTree } from '../../src/testing.ts'
+import { sketchBatch } from '../support/batch.ts'
 
 test('MemoryExporter keeps the spans of every batch until reset', () => {
   const exporter = new MemoryExporter()

@@ -1,0 +1,80 @@
+import { resolveConfig } from '../config.ts'
+import { readSpans } from '../otlp/read.ts'
+import { createRecorder, type Recorder, type SpanSink } from '../trace/recorder.ts'
+import { createSampler } from '../trace/sampler.ts'
+import { RecordingSource } from '../trace/span-source.ts'
+import { SourceTracer } from '../trace/tracer.ts'
+import type { SpanView } from '../types/exporter.ts'
+import type { TestTracing } from '../types/testing.ts'
+import type { FlushResult, Stats, Tracing } from '../types/tracing.ts'
+import { byteTarget, ProtobufWriter } from '../wire/protobuf-writer.ts'
+import { spanTree } from './span-tree.ts'
+
+const EXPORTER = 'test'
+
+/** One test's set-up: the defaults whatever the environment says, and its own spans in memory. */
+export class TestRecording {
+  readonly recorder: Recorder
+  readonly source: RecordingSource
+  /** What the test sees. */
+  readonly view: TestTracing
+  /** What the code under test gets of `initTracing` and `getTracing`. */
+  readonly tracing: Tracing
+  private readonly sink = new MemorySink()
+
+  constructor() {
+    const { sampler, limits, propagators } = resolveConfig({ enabled: false }, {})
+    this.recorder = createRecorder(createSampler(sampler), limits, this.sink)
+    this.source = new RecordingSource(this.recorder, propagators)
+    const { spans } = this.sink
+    this.view = { spans, tree: () => spanTree(spans), flush: () => Promise.resolve() }
+    this.tracing = this.createTracing()
+  }
+
+  /** Nothing is pending here, and a shutdown by the code under test must not end the test's recording. */
+  private createTracing(): Tracing {
+    const settled = (): Promise<FlushResult> => Promise.resolve({ ok: true, pending: 0 })
+    return {
+      enabled: true,
+      propagating: true,
+      exporters: [EXPORTER],
+      tracer: new SourceTracer(() => this.source),
+      stats: () => this.stats(),
+      flush: settled,
+      shutdown: settled,
+    }
+  }
+
+  private stats(): Stats {
+    const { started, unsampled, ended, open } = this.recorder
+    const { spans, bytes, refused } = this.sink
+    const none = { sent: 0, rejected: 0, pending: 0, requests: 0, failures: 0, resent: 0 }
+    const noDrops = { queue_full: 0, retries_spent: 0, evicted: 0, worker_lost: 0, closed: 0, exit_timeout: 0 }
+    const test = { ...none, acked: spans.length, bytes, dropped: { ...noDrops, too_large: refused } }
+    return { started, open: open.count, unsampled, ended, exporters: { [EXPORTER]: test } }
+  }
+}
+
+/** Decodes each span as it ends. */
+class MemorySink implements SpanSink {
+  readonly largeBytes: number = 128 * 1024
+  readonly spans: SpanView[] = []
+  bytes = 0
+  refused = 0
+  private writer = new ProtobufWriter(byteTarget(new ArrayBuffer(0)))
+
+  reserve(bound: number): ProtobufWriter {
+    this.writer = new ProtobufWriter(byteTarget(new ArrayBuffer(bound)))
+    return this.writer
+  }
+
+  commit(): void {
+    const { bytes, position } = this.writer
+    this.spans.push(...readSpans(bytes.subarray(0, position)))
+    this.bytes += position
+  }
+
+  refuse(): void {
+    this.refused++
+  }
+}

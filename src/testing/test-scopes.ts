@@ -1,0 +1,67 @@
+import type { AsyncLocalStorage } from 'node:async_hooks'
+import { sharedPart } from '../shared-state.ts'
+import { defaultPropagators } from '../trace/carriers.ts'
+import { bindAlso } from '../trace/context.ts'
+import { presentSource, setFrontSource, setUpSource } from '../trace/current-source.ts'
+import type { NonRecordingSpan } from '../trace/non-recording-span.ts'
+import type { RecordingSpan } from '../trace/recording-span.ts'
+import type { SpanSource } from '../trace/span-source.ts'
+import { substituteTracing } from '../tracing.ts'
+import type { PropagatorName } from '../types/options.ts'
+import type { SpanOptions } from '../types/span.ts'
+import type { TestRecording } from './test-recording.ts'
+
+export interface TestScopes {
+  readonly storage: AsyncLocalStorage<TestRecording>
+  /** Recordings that may have open spans. */
+  readonly begun: Set<TestRecording>
+  /** Where spans were started: an error each, whose stack is only put into words when somebody reads it. */
+  readonly starts: WeakMap<object, Error>
+}
+
+/** From the first call on, spans of a test go to its recording, and all others where they went before. */
+export function testScopes(): TestScopes {
+  return sharedPart('testing', install)
+}
+
+function install(): TestScopes {
+  const storage = new (process.getBuiltinModule('node:async_hooks').AsyncLocalStorage)<TestRecording>()
+  const scopes: TestScopes = { storage, begun: new Set(), starts: new WeakMap() }
+  setFrontSource(new TestSource(scopes))
+  substituteTracing(() => storage.getStore()?.tracing)
+  bindAlso(storage)
+  return scopes
+}
+
+/**
+ * Stands before the source of every set-up and looks which test it is in. It stays when the tests are over: what one of them
+ * has left running must not start to trace into the program's set-up.
+ */
+class TestSource implements SpanSource {
+  private readonly scopes: TestScopes
+
+  constructor(scopes: TestScopes) {
+    this.scopes = scopes
+  }
+
+  get propagators(): readonly PropagatorName[] {
+    return (this.recording?.source ?? presentSource())?.propagators ?? defaultPropagators()
+  }
+
+  /** Where nothing has been set up yet, it is `start` that finds out. */
+  get creates(): boolean {
+    return this.recording !== undefined || presentSource()?.creates !== false
+  }
+
+  start(name: string, options: SpanOptions | undefined): RecordingSpan | NonRecordingSpan {
+    const { recording, scopes } = this
+    if (recording !== undefined) scopes.begun.add(recording)
+    const span = (recording?.source ?? setUpSource()).start(name, options)
+    if (span.isRecording()) scopes.starts.set(span, new Error())
+    return span
+  }
+
+  private get recording(): TestRecording | undefined {
+    return this.scopes.storage.getStore()
+  }
+}
