@@ -1,10 +1,14 @@
 import { resolveConfig } from '../config.ts'
 import { readSpans } from '../otlp/read.ts'
+import type { NonRecordingSpan } from '../trace/non-recording-span.ts'
 import { createRecorder, type Recorder, type SpanSink } from '../trace/recorder.ts'
+import type { RecordingSpan } from '../trace/recording-span.ts'
 import { createSampler } from '../trace/sampler.ts'
-import { RecordingSource } from '../trace/span-source.ts'
+import { RecordingSource, type SpanSource } from '../trace/span-source.ts'
 import { SourceTracer } from '../trace/tracer.ts'
 import type { SpanView } from '../types/exporter.ts'
+import type { PropagatorName } from '../types/options.ts'
+import type { Span, SpanOptions } from '../types/span.ts'
 import type { TestTracing } from '../types/testing.ts'
 import type { FlushResult, Stats, Tracing } from '../types/tracing.ts'
 import { byteTarget, ProtobufWriter } from '../wire/protobuf-writer.ts'
@@ -13,22 +17,35 @@ import { spanTree } from './span-tree.ts'
 const EXPORTER = 'test'
 
 /** One test's set-up: the defaults whatever the environment says, and its own spans in memory. */
-export class TestRecording {
+export class TestRecording implements SpanSource {
+  readonly creates = true
   readonly recorder: Recorder
-  readonly source: RecordingSource
   /** What the test sees. */
   readonly view: TestTracing
   /** What the code under test gets of `initTracing` and `getTracing`. */
   readonly tracing: Tracing
   private readonly sink = new MemorySink()
+  private readonly source: RecordingSource
+  private readonly onStart: (recording: TestRecording, span: Span) => void
 
-  constructor() {
+  constructor(onStart: (recording: TestRecording, span: Span) => void) {
+    this.onStart = onStart
     const { sampler, limits, propagators } = resolveConfig({ enabled: false }, {})
     this.recorder = createRecorder(createSampler(sampler), limits, this.sink)
     this.source = new RecordingSource(this.recorder, propagators)
     const { spans } = this.sink
     this.view = { spans, tree: () => spanTree(spans), flush: () => Promise.resolve() }
     this.tracing = this.createTracing()
+  }
+
+  get propagators(): readonly PropagatorName[] {
+    return this.source.propagators
+  }
+
+  start(name: string, options: SpanOptions | undefined): RecordingSpan | NonRecordingSpan {
+    const span = this.source.start(name, options)
+    this.onStart(this, span)
+    return span
   }
 
   /** Nothing is pending here, and a shutdown by the code under test must not end the test's recording. */
@@ -38,7 +55,7 @@ export class TestRecording {
       enabled: true,
       propagating: true,
       exporters: [EXPORTER],
-      tracer: new SourceTracer(() => this.source),
+      tracer: new SourceTracer(() => this),
       stats: () => this.stats(),
       flush: settled,
       shutdown: settled,

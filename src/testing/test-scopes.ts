@@ -8,8 +8,8 @@ import type { RecordingSpan } from '../trace/recording-span.ts'
 import type { SpanSource } from '../trace/span-source.ts'
 import { substituteTracing } from '../tracing.ts'
 import type { PropagatorName } from '../types/options.ts'
-import type { SpanOptions } from '../types/span.ts'
-import type { TestRecording } from './test-recording.ts'
+import type { Span, SpanOptions } from '../types/span.ts'
+import { TestRecording } from './test-recording.ts'
 
 export interface TestScopes {
   readonly storage: AsyncLocalStorage<TestRecording>
@@ -33,6 +33,18 @@ function install(): TestScopes {
   return scopes
 }
 
+/** A recording for one test. */
+export function createRecording({ begun, starts }: TestScopes): TestRecording {
+  return new TestRecording((recording, span) => {
+    begun.add(recording)
+    noteStart(starts, span)
+  })
+}
+
+function noteStart(starts: TestScopes['starts'], span: Span): void {
+  if (span.isRecording()) starts.set(span, new Error())
+}
+
 /**
  * Stands before the source of every set-up and looks which test it is in. It stays when the tests are over: what one of them
  * has left running must not start to trace into the program's set-up.
@@ -45,7 +57,7 @@ class TestSource implements SpanSource {
   }
 
   get propagators(): readonly PropagatorName[] {
-    return (this.recording?.source ?? presentSource())?.propagators ?? defaultPropagators()
+    return (this.recording ?? presentSource())?.propagators ?? defaultPropagators()
   }
 
   /** Where nothing has been set up yet, it is `start` that finds out. */
@@ -54,10 +66,9 @@ class TestSource implements SpanSource {
   }
 
   start(name: string, options: SpanOptions | undefined): RecordingSpan | NonRecordingSpan {
-    const { recording, scopes } = this
-    if (recording !== undefined) scopes.begun.add(recording)
-    const span = (recording?.source ?? setUpSource()).start(name, options)
-    if (span.isRecording()) scopes.starts.set(span, new Error())
+    if (this.recording !== undefined) return this.recording.start(name, options)
+    const span = setUpSource().start(name, options)
+    noteStart(this.scopes.starts, span)
     return span
   }
 

@@ -1,8 +1,7 @@
 import { EMPTY_CONTEXT } from '../propagation/context.ts'
 import { withTraceContext } from '../trace/context.ts'
 import type { TestTracing } from '../types/testing.ts'
-import { TestRecording } from './test-recording.ts'
-import { testScopes } from './test-scopes.ts'
+import { createRecording, testScopes } from './test-scopes.ts'
 
 /**
  * Runs `fn`, a test, with tracing that records into memory, and returns what it returns. Everything that is traced in it and in
@@ -14,6 +13,7 @@ import { testScopes } from './test-scopes.ts'
  * A function that was wrapped by `traceFunction` while tracing was settled as off is that function itself, and is not recorded.
  */
 export function withTestTracing<T>(fn: (tracing: TestTracing) => T): T {
-  const recording = new TestRecording()
-  return testScopes().storage.run(recording, () => withTraceContext(EMPTY_CONTEXT, () => fn(recording.view)))
+  const scopes = testScopes()
+  const recording = createRecording(scopes)
+  return scopes.storage.run(recording, () => withTraceContext(EMPTY_CONTEXT, () => fn(recording.view)))
 }

@@ -99,7 +99,7 @@ export interface JobOptions {
   readonly links?: readonly Link[] | undefined
 }
 
-/** Assignable to @opentelemetry/api's `Tracer`; its `context` argument is accepted and not used. */
+/** Assignable to @opentelemetry/api's `Tracer`; its `context` argument is accepted and not used, which is said once at debug. */
 export interface Tracer {
   /** Starts a span that the caller ends. It does not become current. */
   startSpan(name: string, options?: SpanOptions, context?: unknown): Span

@@ -12,6 +12,16 @@ import { assertBalanced } from '../support/ledger.ts'
 const OTHER_VERSION = '99.7.3'
 const PROGRAM = readFileSync(new URL('programs/two-copies.mjs', import.meta.url), 'utf8')
 const LIBRARY = "export * as tracing from 'blueprint-tracing'"
+const TESTED = `
+import { traceJob } from 'blueprint-tracing'
+import { assertNoOpenSpans, withTestTracing } from 'blueprint-tracing/testing'
+import { tracing as library } from 'library'
+withTestTracing(tracing => {
+  traceJob('outer', () => library.getTracing().tracer.span('library', () => {}))
+  assertNoOpenSpans()
+  process.stdout.write(tracing.tree())
+})
+`
 const SPANS = ['given parent', 'inner', 'job:innermost', 'job:outer', 'library', 'open']
 
 let collector: Collector
@@ -60,6 +70,11 @@ describe('two copies of the package in one process (after a build)', () => {
       for (const place of places) assert.ok(lines[0]?.includes(place), lines[0])
     })
   }
+
+  test('a test that the program’s copy runs records what the library’s copy traces', async () => {
+    const { code, stdout, stderr } = await runChild(program.write('tested.mjs', TESTED), { env: {} })
+    assert.deepEqual([code, stdout], [0, 'job:outer\n  library'], stderr)
+  })
 
   test('says nothing of a second copy that is not there', async () => {
     const single = createProgram()

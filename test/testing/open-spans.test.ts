@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
-import { getTracer, initTracing, traceJob } from '../../src/index.ts'
+import { getTracer, getTracing, initTracing, traceJob } from '../../src/index.ts'
 import { assertNoOpenSpans, MemoryExporter, withTestTracing } from '../../src/testing.ts'
 import type { Span } from '../../src/types/span.ts'
 
@@ -32,7 +32,7 @@ test('nothing is open where nothing was started, or all has ended', () => {
 
 test('in a test, its own open spans are named, oldest first, with the line that started each', () => {
   withTestTracing(() => {
-    getTracer().startSpan('of the outer test')
+    const left = getTracer().startSpan('of the outer test')
     withTestTracing(() => {
       const lines: string[] = []
       const first = [getTracer().startSpan('first'), lines.push(here())][0] as Span
@@ -45,6 +45,7 @@ test('in a test, its own open spans are named, oldest first, with the line that 
       assertNoOpenSpans()
     })
     assert.match(message(), /^1 span is open:\n {2}of the outer test, started at /)
+    left.end()
   })
 })
 
@@ -63,6 +64,14 @@ test('outside of tests, those of every test and of the present set-up are named'
   assert.ok(lines.includes('  by its own tracer, started at an unknown place'))
   for (const span of [inTest, own, unseen]) (span as Span).end()
   assert.doesNotMatch(message(), /left by a test|of the program|by its own tracer/)
+})
+
+test('spans of the handle that a test’s code gets are the test’s, wherever they are started', () => {
+  const { tracer } = withTestTracing(() => getTracing())
+  const span = tracer.startSpan('from outside')
+  assert.match(message(), /^1 span is open:\n {2}from outside, started at test\/testing\/open-spans\.test\.ts:\d+$/)
+  span.end()
+  assertNoOpenSpans()
 })
 
 test('a span whose callback is under way is open, one of traceJob by its full name', () => {
