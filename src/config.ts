@@ -4,6 +4,7 @@ import { EnvironmentReader } from './config/environment.ts'
 import { type Destination, planExporters, resolveDestination } from './config/exporters.ts'
 import { resolveLimits } from './config/limits.ts'
 import { resolvePropagators } from './config/propagators.ts'
+import { resolveRedact } from './config/redact.ts'
 import { planResource } from './config/resource.ts'
 import { resolveSampler } from './config/sampler.ts'
 import { boolean, integer, oneOf, optionsOf, requiredFunction, wrongType } from './config/validate.ts'
@@ -20,6 +21,7 @@ const OPTIONS: readonly (keyof TracingOptions)[] = [
   'sampler',
   'propagators',
   'limits',
+  'redact',
   'exportThread',
   'maxQueueBytes',
   'maxBatchBytes',
@@ -63,6 +65,7 @@ export function resolveConfig(
     sampler: resolveSampler(given.sampler, active),
     propagators: resolvePropagators(given.propagators, reader),
     limits: resolveLimits(given.limits, active),
+    redact: resolveRedact(given.redact),
     exportThread: oneOf('exportThread', given.exportThread, ['worker', 'main']) ?? 'worker',
     delivery,
     exitTimeoutMs: integer('exitTimeoutMs', given.exitTimeoutMs, 0, 60_000) ?? 2_000,

@@ -33,6 +33,7 @@ export type {
   TlsOptions,
   TracingOptions,
 } from './types/options.ts'
+export type { RedactField, RedactOptions } from './types/redact.ts'
 export type {
   Attributes,
   AttributeValue,

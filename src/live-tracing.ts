@@ -7,6 +7,7 @@ import { type ExitParticipant, finishAtExit, forgetAtExit } from './pipeline/exi
 import { ExportPipeline } from './pipeline/export-pipeline.ts'
 import { lostSpans } from './pipeline/ledger.ts'
 import type { Log } from './pipeline/voice.ts'
+import { createRedactor, type Redactor } from './redaction/redactor.ts'
 import { fillRandomWords } from './trace/ids.ts'
 import type { OpenSpans } from './trace/open-spans.ts'
 import { createRecorder, type Recorder } from './trace/recorder.ts'
@@ -40,9 +41,10 @@ export class LiveTracing implements Tracing, ExitParticipant {
 
   constructor(config: Config) {
     this.log = createLog(config)
-    this.pipeline = startPipeline(config, this.log)
+    const redactor = createRedactor(config.redact)
+    this.pipeline = startPipeline(config, this.log, redactor)
     this.exporters = this.pipeline.names
-    this.recorder = createRecorder(createSampler(config.sampler), config.limits, this.pipeline.sink)
+    this.recorder = createRecorder(createSampler(config.sampler), config.limits, this.pipeline.sink, redactor)
     this.source = new RecordingSource(this.recorder, config.propagators)
     this.tracer = new SourceTracer(() => this.source)
     this.exitTimeoutMs = config.exitTimeoutMs
@@ -137,14 +139,14 @@ function reasons(stats: ExporterStats): string {
   return stats.lastError === undefined ? known : `${known}; the last error was: ${stats.lastError}`
 }
 
-function startPipeline(config: Config, log: Log): ExportPipeline {
+function startPipeline(config: Config, log: Log, redactor: Redactor | undefined): ExportPipeline {
   const hasCustom = config.exporters.some(exporter => exporter.kind === 'custom')
   if (hasCustom) log('info', `a custom exporter needs the main thread; ${MAIN_THREAD_LIMIT}`)
   else if (config.exportThread === 'main')
     log('info', `exporting on the main thread, as asked for; ${MAIN_THREAD_LIMIT}`)
   return new ExportPipeline({
     exporters: config.exporters,
-    frame: createRequestFrame(config.resource, SCOPE),
+    frame: createRequestFrame(config.resource, SCOPE, redactor),
     scope: SCOPE,
     delivery: config.delivery,
     log,

@@ -7,6 +7,8 @@ const MIB = 1_048_576
 const quiet = (): void => {}
 const logger = { error: quiet, warn: quiet, info: quiet, debug: quiet }
 const custom = { name: 'mine', export: () => ({ outcome: 'acked' as const }) }
+const pattern = /token/g
+const redactWith = (): undefined => undefined
 const show = (value: unknown): string =>
   JSON.stringify(value, (_key, part) => (typeof part === 'function' ? 'ƒ' : part))
 
@@ -51,6 +53,7 @@ test('without options and variables tracing is off and everything has its defaul
       attributesPerEvent: 128,
       attributesPerLink: 128,
     },
+    redact: undefined,
     exportThread: 'worker',
     delivery: {
       maxQueueBytes: 64 * MIB,
@@ -108,6 +111,7 @@ describe('the result', () => {
     retry: { maxDelayMs: 9 },
     propagators: ['baggage'],
     sampler: { kind: 'traceidratio', ratio: 0.5 },
+    redact: { keys: [pattern], with: redactWith },
     logger,
   }
 
@@ -115,12 +119,13 @@ describe('the result', () => {
     const config = resolveConfig(options, {})
     const [otlp, mine] = config.exporters
     assert.ok(otlp?.kind === 'otlp' && mine?.kind === 'custom')
-    const { notices, resource, exporters, sampler, propagators, limits, delivery } = config
-    const outer = [config, notices, resource, exporters, sampler, propagators, limits, delivery]
+    const { notices, resource, exporters, sampler, propagators, limits, redact, delivery } = config
+    const outer = [config, notices, resource, exporters, sampler, propagators, limits, redact, redact?.keys, delivery]
     const inner = [resource.list, otlp, otlp.headers, otlp.tls, mine, delivery.retry]
     for (const part of [...outer, ...inner]) assert.ok(Object.isFrozen(part), show(part))
     assert.equal(mine.exporter, custom)
-    for (const theirs of [custom, logger, options.resource!.nested]) assert.ok(!Object.isFrozen(theirs), show(theirs))
+    for (const theirs of [custom, logger, pattern, redactWith, options.resource!.nested])
+      assert.ok(!Object.isFrozen(theirs), show(theirs))
   })
 
   test('leaves the options as they were', () => {

@@ -1,6 +1,6 @@
 import type { Attributes } from '../types/span.ts'
 import { byteTarget, ProtobufWriter, utf8Size } from '../wire/protobuf-writer.ts'
-import { takeValue } from './take-value.ts'
+import { type TakenFor, takeValue } from './take-value.ts'
 import { type StoredValue, textBound, VALUE_OVERHEAD, writeKey, writeKeyValue } from './values.ts'
 
 /** Attributes taken in order of their keys' appearance, at most `maxCount` of them. */
@@ -16,12 +16,13 @@ export function takeAttributes(
   attributes: Attributes | undefined,
   maxCount: number,
   maxLength: number,
+  taking?: TakenFor,
 ): TakenAttributes {
   if (typeof attributes !== 'object' || attributes === null) return NO_ATTRIBUTES
   const entries = new Map<string, StoredValue>()
   let dropped = 0
   for (const key of keysOf(attributes)) {
-    const value = key === '' ? undefined : takeValue(propertyOf(attributes, key), maxLength)
+    const value = key === '' ? undefined : takeValue(propertyOf(attributes, key), maxLength, taking, key)
     if (value === undefined) continue
     if (entries.size < maxCount) entries.set(key, value)
     else dropped++

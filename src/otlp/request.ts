@@ -1,3 +1,4 @@
+import type { Redactor } from '../redaction/redactor.ts'
 import type { ViewAttributes } from '../types/exporter.ts'
 import type { Attributes } from '../types/span.ts'
 import { ProtobufReader } from '../wire/protobuf-reader.ts'
@@ -6,6 +7,7 @@ import { varintSize } from '../wire/varint.ts'
 import { attributesBound, encode, takeAttributes, writeAttributes } from './attributes.ts'
 import { EXPORT_TRACE_SERVICE_REQUEST, INSTRUMENTATION_SCOPE, RESOURCE, RESOURCE_SPANS, SCOPE_SPANS } from './fields.ts'
 import { readAttributes } from './read-attributes.ts'
+import { redactAttributes } from './redact.ts'
 
 const REQUEST_RESOURCE_SPANS = (EXPORT_TRACE_SERVICE_REQUEST.resourceSpans << 3) | 2
 const RESOURCE_FIELD = (RESOURCE_SPANS.resource << 3) | 2
@@ -24,8 +26,12 @@ export interface RequestFrame {
 }
 
 /** Attributes of a resource are exempt from limits (OTel spec, common/README "Attribute limits"). */
-export function createRequestFrame(resource: Attributes, scope: { name: string; version: string }): RequestFrame {
-  return { resource: encodeResource(resource), scope: encodeScope(scope) }
+export function createRequestFrame(
+  resource: Attributes,
+  scope: { name: string; version: string },
+  redactor?: Redactor,
+): RequestFrame {
+  return { resource: encodeResource(resource, redactor), scope: encodeScope(scope) }
 }
 
 /** ExportTraceServiceRequest { ResourceSpans { resource, ScopeSpans { scope, spans } } } around encoded `spans` fields. */
@@ -72,8 +78,10 @@ function writeRequestHead(out: ProtobufWriter, frame: RequestFrame, spansSize: n
   out.raw(frame.scope)
 }
 
-function encodeResource(resource: Attributes): Uint8Array {
-  const { entries } = takeAttributes(resource, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)
+function encodeResource(resource: Attributes, redactor: Redactor | undefined): Uint8Array {
+  const maxLength = Number.POSITIVE_INFINITY
+  const taken = takeAttributes(resource, Number.POSITIVE_INFINITY, maxLength, { redactor })
+  const { entries } = redactor === undefined ? taken : redactAttributes({ redactor, maxLength }, 'attribute', taken)
   return encode(attributesBound(entries) + 16, out => {
     out.byte(RESOURCE_FIELD)
     const mark = out.open(2)

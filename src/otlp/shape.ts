@@ -1,3 +1,4 @@
+import { ProtobufReader } from '../wire/protobuf-reader.ts'
 import { encode } from './attributes.ts'
 import { SPAN } from './fields.ts'
 import { AttributeKey } from './span-attribute.ts'
@@ -91,6 +92,9 @@ const NO_SHAPE: Shape = new Shape(undefined, NO_KEY, false)
 /** The shape of every ended span: nothing is predicted after it, so the quick way never leads into one. */
 export const ENDED: Shape = new Shape(undefined, '', false)
 
+/** The start of shapes that are made for one span and forgotten: redacted keys must not be predicted after others. */
+export const DETACHED: Shape = new Shape(undefined, '', false)
+
 /** A span's name with its encoded field and the shapes of spans that bear it. */
 export interface SpanName {
   readonly field: Uint8Array
@@ -111,7 +115,14 @@ function newName(name: string): SpanName {
   return created
 }
 
-function encodeName(name: string): Uint8Array {
+/** The text in `SpanName.field`. */
+export function decodeName(field: Uint8Array): string {
+  const reader = new ProtobufReader(field)
+  reader.next()
+  return reader.text()
+}
+
+export function encodeName(name: string): Uint8Array {
   return encode(name.length * 3 + 48, out => {
     out.byte((SPAN.name << 3) | 2)
     out.string(name)

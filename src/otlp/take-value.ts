@@ -1,4 +1,11 @@
+import type { Redactor } from '../redaction/redactor.ts'
 import type { StoredElement, StoredValue } from './values.ts'
+
+/** What a value is taken for. */
+export interface TakenFor {
+  /** Sees to what stands inside of objects. The texts that are taken are left to it whole. */
+  readonly redactor?: Redactor | undefined
+}
 
 /** The longest text that an object, a Map or anything else not native to OTLP is turned into, in characters. */
 const MAX_CONVERTED_LENGTH = 65_536
@@ -10,8 +17,9 @@ const UNSERIALISABLE = '[unserialisable]'
 /**
  * Takes an attribute value at the moment it is set, so that later changes to it do not show and `end()` runs no code of the
  * caller's: primitives as they are, arrays copied, everything else as text. `undefined` means that there is no value.
+ * `taking` and `key` matter to objects only.
  */
-export function takeValue(value: unknown, maxLength: number): StoredValue | undefined {
+export function takeValue(value: unknown, maxLength: number, taking?: TakenFor, key = ''): StoredValue | undefined {
   switch (typeof value) {
     case 'string':
       return truncate(value, maxLength)
@@ -21,9 +29,9 @@ export function takeValue(value: unknown, maxLength: number): StoredValue | unde
     case 'undefined':
       return undefined
     case 'bigint':
-      return fitsInt64(value) ? value : takeText(value, maxLength)
+      return fitsInt64(value) ? value : takeText(value, maxLength, taking?.redactor, key)
     default:
-      return value === null ? undefined : takeObject(value, maxLength)
+      return value === null ? undefined : takeObject(value, maxLength, taking?.redactor, key)
   }
 }
 
@@ -39,20 +47,20 @@ function fitsInt64(value: bigint): boolean {
   return BigInt.asIntN(64, value) === value
 }
 
-function takeObject(value: unknown, maxLength: number): StoredValue {
+function takeObject(value: unknown, maxLength: number, redactor: Redactor | undefined, key: string): StoredValue {
   try {
     if (Array.isArray(value) && value.length <= MAX_ELEMENTS && value.every(isElement)) {
-      return Array.from(value as readonly unknown[], element => takeElement(element, maxLength))
+      return Array.from(value as readonly unknown[], element => takeElement(element, maxLength, redactor))
     }
   } catch {
     return UNSERIALISABLE
   }
-  return takeText(value, maxLength)
+  return takeText(value, maxLength, redactor, key)
 }
 
-function takeText(value: unknown, maxLength: number): string {
+function takeText(value: unknown, maxLength: number, redactor: Redactor | undefined, key: string): string {
   try {
-    return truncate(toText(value), maxLength)
+    return truncate(toText(value, redactor, key), maxLength)
   } catch {
     return UNSERIALISABLE
   }
@@ -62,22 +70,27 @@ function isElement(value: unknown): boolean {
   return value === null || (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol')
 }
 
-function takeElement(value: unknown, maxLength: number): StoredElement {
+function takeElement(value: unknown, maxLength: number, redactor: Redactor | undefined): StoredElement {
   if (typeof value === 'string') return truncate(value, maxLength)
-  if (typeof value === 'bigint') return fitsInt64(value) ? value : takeText(value, maxLength)
+  if (typeof value === 'bigint') return fitsInt64(value) ? value : takeText(value, maxLength, redactor, '')
   return typeof value === 'number' || typeof value === 'boolean' ? value : null
 }
 
-/** The defined text of everything that is not native: Date as ISO 8601, Error as its message, objects as JSON. */
-function toText(value: unknown): string {
-  return truncate(describe(value), MAX_CONVERTED_LENGTH)
+/**
+ * The defined text of everything that is not native: Date as ISO 8601, Error as its message, objects as JSON. What would be
+ * cut before a redactor has seen it whole is replaced whole: the cut may go through a secret.
+ */
+function toText(value: unknown, redactor: Redactor | undefined, key: string): string {
+  const text = describe(value, redactor, key)
+  if (redactor !== undefined && text.length > MAX_CONVERTED_LENGTH) return redactor.replacement
+  return truncate(text, MAX_CONVERTED_LENGTH)
 }
 
-function describe(value: unknown): string {
+function describe(value: unknown, redactor: Redactor | undefined, key: string): string {
   if (typeof value !== 'object') return String(value)
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString()
   if (value instanceof Error) return String(value.message)
-  return JSON.stringify(plain(value, [], { characters: MAX_CONVERTED_LENGTH })) ?? UNSERIALISABLE
+  return JSON.stringify(plain(value, key, [], { characters: MAX_CONVERTED_LENGTH, redactor })) ?? UNSERIALISABLE
 }
 
 /**
@@ -86,30 +99,44 @@ function describe(value: unknown): string {
  */
 interface Budget {
   characters: number
+  readonly redactor: Redactor | undefined
 }
 
 /**
  * A copy of `value` that JSON.stringify cannot trip over: cycles and depth cut, bigint and symbols as text. Copying stops
- * when the budget is spent, so that a huge graph costs no more than its text may be long.
+ * when the budget is spent, so that a huge graph costs no more than its text may be long. `key` is the path to it.
  */
-function plain(value: unknown, ancestors: readonly object[], budget: Budget): unknown {
+function plain(value: unknown, key: string, ancestors: readonly object[], budget: Budget): unknown {
   if (value === undefined || typeof value === 'function') return undefined
-  budget.characters -= typeof value === 'string' ? value.length : 1
-  if (typeof value === 'string') return truncate(value, MAX_CONVERTED_LENGTH)
-  if (typeof value === 'bigint' || typeof value === 'symbol') return String(value)
+  if (typeof value === 'string') return plainText(value, budget)
+  if (typeof value === 'symbol') return plainText(String(value), budget)
+  if (typeof value === 'number' || typeof value === 'bigint') return plainNumber(value, budget)
+  budget.characters--
   if (typeof value !== 'object' || value === null) return value
   if (ancestors.includes(value)) return '[circular]'
   if (ancestors.length >= MAX_DEPTH) return '[too deep]'
-  if (value instanceof Error) return String(value.message)
-  return plainObject(ArrayBuffer.isView(value) ? headOf(value, budget) : value, [...ancestors, value], budget)
+  if (value instanceof Error) return plainText(String(value.message), budget)
+  return plainObject(ArrayBuffer.isView(value) ? headOf(value, budget) : value, key, [...ancestors, value], budget)
 }
 
-function plainObject(value: object, path: readonly object[], budget: Budget): unknown {
+function plainText(text: string, budget: Budget): string {
+  const shown = budget.redactor === undefined ? text : budget.redactor.mask(text)
+  budget.characters -= shown.length
+  return truncate(shown, MAX_CONVERTED_LENGTH)
+}
+
+function plainNumber(value: number | bigint, budget: Budget): unknown {
+  budget.characters--
+  const shown = budget.redactor === undefined ? value : budget.redactor.maskNumber(value)
+  return typeof shown === 'bigint' ? String(shown) : shown
+}
+
+function plainObject(value: object, key: string, path: readonly object[], budget: Budget): unknown {
   const toJson = (value as { toJSON?: unknown }).toJSON
-  if (typeof toJson === 'function') return plain(toJson.call(value), path, budget)
-  if (value instanceof Map) return plainEntries(value.entries(), path, budget)
-  if (Array.isArray(value) || value instanceof Set) return plainList(value, path, budget)
-  return plainEntries(propertiesOf(value), path, budget)
+  if (typeof toJson === 'function') return plain(toJson.call(value), key, path, budget)
+  if (value instanceof Map) return plainEntries(value.entries(), key, path, budget)
+  if (Array.isArray(value) || value instanceof Set) return plainList(value, key, path, budget)
+  return plainEntries(propertiesOf(value), key, path, budget)
 }
 
 /** As much of a typed array as can show: Buffer's own toJSON makes an array of all its bytes. */
@@ -121,28 +148,40 @@ function* propertiesOf(value: object): IterableIterator<[string, unknown]> {
   for (const key of Object.keys(value)) yield [key, (value as Record<string, unknown>)[key]]
 }
 
-function plainList(values: Iterable<unknown>, path: readonly object[], budget: Budget): unknown[] {
+function plainList(values: Iterable<unknown>, key: string, path: readonly object[], budget: Budget): unknown[] {
   const list: unknown[] = []
   for (const value of values) {
     if (budget.characters-- <= 0) break
-    list.push(plain(value, path, budget))
+    list.push(plain(value, key, path, budget))
   }
   return list
 }
 
 function plainEntries(
   entries: Iterable<[unknown, unknown]>,
+  key: string,
   path: readonly object[],
   budget: Budget,
 ): Record<string, unknown> {
   const copy: Record<string, unknown> = Object.create(null)
-  for (const [key, value] of entries) {
+  for (const [property, value] of entries) {
     if (budget.characters <= 0) break
-    const taken = plain(value, path, budget)
+    if (value === undefined || typeof value === 'function') continue
+    const name = String(property)
+    const taken = plainProperty(value, name, key, path, budget)
     if (taken === undefined) continue
-    const name = String(key)
-    budget.characters -= name.length
-    copy[name] = taken
+    const shown = budget.redactor === undefined ? name : budget.redactor.keyText(name)
+    budget.characters -= shown.length
+    copy[shown] = taken
   }
   return copy
+}
+
+function plainProperty(value: unknown, name: string, key: string, path: readonly object[], budget: Budget): unknown {
+  const { redactor } = budget
+  if (redactor === undefined) return plain(value, key, path, budget)
+  const inner = key === '' ? name : `${key}.${name}`
+  if (!redactor.hides(name, inner)) return plain(value, inner, path, budget)
+  budget.characters -= redactor.replacement.length
+  return redactor.replacement
 }

@@ -1,6 +1,6 @@
 import { keysOf, propertyOf } from '../otlp/attributes.ts'
 import { ENDED, type Shape } from '../otlp/shape.ts'
-import { takeValue } from '../otlp/take-value.ts'
+import { type TakenFor, takeValue } from '../otlp/take-value.ts'
 import { type StoredValue, textBound } from '../otlp/values.ts'
 import type { Attributes } from '../types/span.ts'
 
@@ -11,7 +11,7 @@ export interface AttributeSlots {
   /** An upper bound of the text in `values`; overwriting only adds to it. */
   textBound: number
   droppedAttributes: number
-  readonly limits: { readonly attributeCount: number; readonly attributeValueLength: number }
+  readonly limits: TakenFor & { readonly attributeCount: number; readonly attributeValueLength: number }
 }
 
 /** Shared by spans that have none; never written. */
@@ -19,11 +19,12 @@ export const NO_VALUES: StoredValue[] = []
 
 /** Sets one attribute: one comparison and one store while the span follows the shape of those before it. */
 export function recordAttribute(span: AttributeSlots, key: string, value: unknown): void {
-  const stored = takeValue(value, span.limits.attributeValueLength)
+  const { limits } = span
+  const stored = takeValue(value, limits.attributeValueLength, limits, key)
   if (stored === undefined) return
   const { shape } = span
   const { predicted } = shape
-  if (predicted.key === key && shape.depth < span.limits.attributeCount) addValue(span, predicted, stored)
+  if (predicted.key === key && shape.depth < limits.attributeCount) addValue(span, predicted, stored)
   else recordUnpredicted(span, key, stored)
 }
 

@@ -1,8 +1,11 @@
 import { exactRecordBound, recordBound, type SpanRecord, writeSpanRecord } from '../otlp/encode-span.ts'
+import type { Redaction } from '../otlp/redact.ts'
+import type { TakenFor } from '../otlp/take-value.ts'
+import type { Redactor } from '../redaction/redactor.ts'
 import type { SpanLimits } from '../types/options.ts'
 import type { ProtobufWriter } from '../wire/protobuf-writer.ts'
 import { OpenSpans } from './open-spans.ts'
-import type { Sampler } from './sampler.ts'
+import { heedCallbacks, type Sampler } from './sampler.ts'
 
 /** Where the bytes of ended spans go. */
 export interface SpanSink {
@@ -16,10 +19,15 @@ export interface SpanSink {
   refuse(): void
 }
 
+/** Where there is a redactor, the texts that are taken are not limited: it cuts them at `end()`, when it has seen them whole. */
+export interface RecordingLimits extends SpanLimits, TakenFor {}
+
 /** What all spans of one set-up share. */
 export interface Recorder {
   readonly sampler: Sampler
-  readonly limits: SpanLimits
+  readonly limits: RecordingLimits
+  /** What happens to a span before it is encoded. */
+  readonly redaction: Redaction | undefined
   readonly sink: SpanSink
   readonly open: OpenSpans
   started: number
@@ -27,8 +35,23 @@ export interface Recorder {
   ended: number
 }
 
-export function createRecorder(sampler: Sampler, limits: SpanLimits, sink: SpanSink): Recorder {
-  return { sampler, limits, sink, open: new OpenSpans(), started: 0, unsampled: 0, ended: 0 }
+export function createRecorder(sampler: Sampler, limits: SpanLimits, sink: SpanSink, redactor?: Redactor): Recorder {
+  const maxLength = limits.attributeValueLength
+  const redaction = redactor === undefined ? undefined : { redactor, maxLength }
+  return {
+    sampler: heedCallbacks(sampler, redactor),
+    limits: {
+      ...limits,
+      attributeValueLength: redaction === undefined ? maxLength : Number.POSITIVE_INFINITY,
+      redactor,
+    },
+    redaction,
+    sink,
+    open: new OpenSpans(),
+    started: 0,
+    unsampled: 0,
+    ended: 0,
+  }
 }
 
 /** Encodes an ended span straight into the sink. */

@@ -2,17 +2,17 @@ import type { SpanRecord } from '../otlp/encode-span.ts'
 import { FLAG_HAS_IS_REMOTE, FLAG_IS_REMOTE } from '../otlp/fields.ts'
 import { ENDED, type Shape, spanName } from '../otlp/shape.ts'
 import type { StoredValue } from '../otlp/values.ts'
-import type { SpanLimits } from '../types/options.ts'
 import type { Attributes, Link, Span, SpanContext, SpanKind, SpanStatus, TimeInput } from '../types/span.ts'
 import type { Ambient } from './ambient.ts'
 import { type AttributeSlots, NO_VALUES, recordAttribute, recordAttributes } from './attribute-recorder.ts'
 import { type ClockAnchor, isTimeInput, readClock, readClockForRoot, readTime, timeHigh, timeLow } from './clock.ts'
 import type { ActiveContext } from './context.ts'
-import { describeException } from './exception.ts'
+import { describeException, MAX_EXCEPTION_LENGTH } from './exception.ts'
 import { randomWords } from './ids.ts'
 import type { OpenSpan } from './open-spans.ts'
 import { contextOf, type ParentIdentity, recogniseSpans } from './parent.ts'
-import { type Recorder, writeSpan } from './recorder.ts'
+import { type Recorder, type RecordingLimits, writeSpan } from './recorder.ts'
+import { writeRedactedSpan } from './redact-span.ts'
 import { DetailsRecord } from './span-details.ts'
 import { textOf } from './text-of.ts'
 
@@ -98,7 +98,7 @@ export class RecordingSpan implements Span, ActiveContext, ParentIdentity, SpanR
     recorder.open.add(this)
   }
 
-  get limits(): SpanLimits {
+  get limits(): RecordingLimits {
     return this.recorder.limits
   }
 
@@ -144,7 +144,8 @@ export class RecordingSpan implements Span, ActiveContext, ParentIdentity, SpanR
   }
 
   recordException(exception: unknown, time?: TimeInput): void {
-    this.addEvent('exception', describeException(exception), time)
+    const maxLength = this.recorder.redaction === undefined ? MAX_EXCEPTION_LENGTH : Number.POSITIVE_INFINITY
+    this.addEvent('exception', describeException(exception, maxLength), time)
   }
 
   addLink(link: Link): this {
@@ -189,7 +190,8 @@ export class RecordingSpan implements Span, ActiveContext, ParentIdentity, SpanR
     if (this.endsBeforeStart()) this.endAtStart()
     const { recorder } = this
     // Before anything is counted: where the stack is too short for it, the span is still open.
-    writeSpan(recorder.sink, this, this.textBound)
+    if (recorder.redaction === undefined) writeSpan(recorder.sink, this, this.textBound)
+    else writeRedactedSpan(recorder.sink, this, recorder.redaction)
     this.shape = ENDED
     this.values = NO_VALUES
     this.details = undefined

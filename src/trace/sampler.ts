@@ -1,3 +1,5 @@
+import { isCallbackRunning } from '../redaction/callback.ts'
+import type { Redactor } from '../redaction/redactor.ts'
 import type { SamplerOptions } from '../types/options.ts'
 import { swapBytes } from './ids.ts'
 
@@ -22,6 +24,18 @@ export function createSampler(options: SamplerOptions): Sampler {
     case 'parentbased_traceidratio':
       return parentBased(traceIdRatio(options.ratio ?? 1))
   }
+}
+
+let anyCallback = false
+
+/**
+ * A sampler that refuses what `redact.with` starts: its spans would be redacted in their turn, and so on. Only from the first
+ * set-up on that has a callback, since nobody else is to pay for the question.
+ */
+export function heedCallbacks(sampler: Sampler, redactor: Redactor | undefined): Sampler {
+  anyCallback ||= redactor?.callsBack === true
+  if (!anyCallback) return sampler
+  return (parentSampled, traceWord) => !isCallbackRunning() && sampler(parentSampled, traceWord)
 }
 
 function alwaysOn(): boolean {

@@ -1,12 +1,14 @@
 import { takeAttributes } from '../otlp/attributes.ts'
 import type { SpanDetails } from '../otlp/encode-span.ts'
-import { encodeEvent, encodeLink } from '../otlp/event.ts'
+import { encodeEvent, encodeLink, type LinkedSpan, type TimedEvent } from '../otlp/event.ts'
+import type { Redaction } from '../otlp/redact.ts'
 import { truncate } from '../otlp/take-value.ts'
-import type { SpanLimits } from '../types/options.ts'
 import type { Attributes, Link, SpanContext, SpanStatus } from '../types/span.ts'
 import { timeHigh, timeLow } from './clock.ts'
 import { hexToBytes } from './ids.ts'
 import { flagsOf, takeSpanContext, traceStateText } from './parent.ts'
+import type { RecordingLimits } from './recorder.ts'
+import { redactEvent, redactLink, redactStatus } from './redact-details.ts'
 
 const UNSET = 0
 const OK = 1
@@ -21,22 +23,27 @@ export class DetailsRecord implements SpanDetails {
   droppedLinks = 0
   statusCode: number = UNSET
   statusMessage = ''
-  private readonly limits: SpanLimits
+  private readonly limits: RecordingLimits
+  /** Events and links that `redact` has to see before they are encoded. */
+  private readonly waiting: Waiting | undefined
 
-  constructor(limits: SpanLimits) {
+  constructor(limits: RecordingLimits) {
     this.limits = limits
+    this.waiting = limits.redactor === undefined ? undefined : { events: [], links: [] }
   }
 
   /** Adds an event at the time that the clock was last read. */
   addEvent(name: string, attributes: Attributes | undefined): void {
     const { eventCount, attributesPerEvent, attributeValueLength } = this.limits
-    if (this.events.length >= eventCount) {
+    if ((this.waiting ?? this).events.length >= eventCount) {
       this.droppedEvents++
       return
     }
     const timed = { name, timeLow: timeLow(), timeHigh: timeHigh() }
-    const taken = takeAttributes(attributes, attributesPerEvent, attributeValueLength)
-    this.keep(this.events, encodeEvent({ ...timed, attributes: taken }))
+    const taken = takeAttributes(attributes, attributesPerEvent, attributeValueLength, this.limits)
+    const event = { ...timed, attributes: taken }
+    if (this.waiting === undefined) this.keep(this.events, encodeEvent(event))
+    else this.waiting.events.push(event)
   }
 
   /** A link to something that is no valid span context is ignored. */
@@ -44,20 +51,21 @@ export class DetailsRecord implements SpanDetails {
     const { context, attributes, droppedAttributesCount } = takeLink(link)
     if (context === undefined) return
     const { linkCount, attributesPerLink, attributeValueLength } = this.limits
-    if (this.links.length >= linkCount) {
+    if ((this.waiting ?? this).links.length >= linkCount) {
       this.droppedLinks++
       return
     }
-    const { entries, dropped } = takeAttributes(attributes, attributesPerLink, attributeValueLength)
-    const encoded = encodeLink({
+    const { entries, dropped } = takeAttributes(attributes, attributesPerLink, attributeValueLength, this.limits)
+    const linked = {
       traceId: hexToBytes(context.traceId),
       spanId: hexToBytes(context.spanId),
       traceState: traceStateText(context),
       flags: flagsOf(context),
       entries,
       dropped: dropped + countOf(droppedAttributesCount),
-    })
-    this.keep(this.links, encoded)
+    }
+    if (this.waiting === undefined) this.keep(this.links, encodeLink(linked))
+    else this.waiting.links.push(linked)
   }
 
   /** Ok is final, Error beats Unset, and only Error keeps a message (OTel trace API, "Set Status"). */
@@ -68,6 +76,14 @@ export class DetailsRecord implements SpanDetails {
     this.statusMessage = code === ERROR && typeof message === 'string' ? this.limit(message) : ''
   }
 
+  /** Encodes the events and links that have waited for it. To be called once, when nothing more is added. */
+  redact(redaction: Redaction): void {
+    const { events = [], links = [] } = this.waiting ?? {}
+    for (const event of events) this.keep(this.events, encodeEvent(redactEvent(redaction, event)))
+    for (const link of links) this.keep(this.links, encodeLink(redactLink(redaction, link)))
+    this.statusMessage = redactStatus(redaction, this.statusMessage)
+  }
+
   private limit(text: string): string {
     return truncate(text, this.limits.attributeValueLength)
   }
@@ -76,6 +92,11 @@ export class DetailsRecord implements SpanDetails {
     list.push(encoded)
     this.bytes += encoded.length
   }
+}
+
+interface Waiting {
+  readonly events: TimedEvent[]
+  readonly links: LinkedSpan[]
 }
 
 interface TakenLink {

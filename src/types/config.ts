@@ -1,8 +1,9 @@
 import type { Exporter } from './exporter.ts'
 import type { Logger, LogLevel, PropagatorName, SamplerOptions, SpanLimits } from './options.ts'
+import type { RedactOptions } from './redact.ts'
 import type { Attributes } from './span.ts'
 
-/** Everything that was decided at construction; frozen, and plain data but for `logger` and custom exporters. */
+/** Everything that was decided at construction; frozen, and plain data but for `logger`, `redact` and custom exporters. */
 export interface Config {
   /** Whether spans are recorded. */
   readonly enabled: boolean
@@ -16,6 +17,7 @@ export interface Config {
   readonly sampler: SamplerOptions
   readonly propagators: readonly PropagatorName[]
   readonly limits: SpanLimits
+  readonly redact: RedactOptions | undefined
   readonly exportThread: 'worker' | 'main'
   readonly delivery: DeliveryConfig
   readonly exitTimeoutMs: number

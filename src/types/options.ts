@@ -1,4 +1,5 @@
 import type { Exporter } from './exporter.ts'
+import type { RedactOptions } from './redact.ts'
 import type { Attributes } from './span.ts'
 
 /** Every option also accepts `undefined`, which means its default. */
@@ -20,6 +21,8 @@ export interface TracingOptions {
   /** Default OTEL_PROPAGATORS, else tracecontext, baggage and request-id. */
   propagators?: readonly PropagatorName[] | undefined
   limits?: Partial<SpanLimits> | undefined
+  /** What must not leave the process. Default nothing. */
+  redact?: RedactOptions | undefined
   /** Default 'worker'. On 'main' neither `process.exit` nor a throw can be waited for. */
   exportThread?: 'worker' | 'main' | undefined
   /** Bytes ended and not yet settled; the only place where a span can be dropped for room. 64 MiB, at least 1 MiB. */

@@ -3,7 +3,8 @@ import { describe, test } from 'node:test'
 import { resolveConfig } from '../../src/config.ts'
 import type { TracingOptions } from '../../src/types/options.ts'
 
-type Row = [path: string, value: unknown, error: 'TypeError' | 'RangeError', message: string]
+/** `named`: what the message begins with, where it is not the path. */
+type Row = [path: string, value: unknown, error: 'TypeError' | 'RangeError', message: string, named?: string]
 type Tree = { [key: string]: unknown }
 
 const KINDS = 'must be one of otlp, console, file, custom'
@@ -14,6 +15,7 @@ const LENGTH = 'must be an integer of at least 0, or Infinity'
 const TEXT = 'must be a non-empty string'
 const URL_TEXT = 'must be an http or https URL'
 const HEADER_NAME = 'must be a header name that the exporter does not set itself'
+const KEY = 'a non-empty string or a regular expression'
 const quiet = (): void => {}
 
 /** Each value is put at its path into the options named by the group. */
@@ -63,6 +65,38 @@ const groups: { name: string; base: () => Tree; rows: Row[] }[] = [
     rows: [
       ['maxBatchBytes', 1_048_577, 'RangeError', 'must be an integer from 1024 to 1048576, got 1048577'],
       ['retry.maxDelayMs', 49, 'RangeError', 'must be an integer from 50 to 86400000, got 49'],
+    ],
+  },
+  {
+    name: 'of redact',
+    base: () => ({ redact: {} }),
+    rows: [
+      ['redact', null, 'TypeError', 'must be an object, got null'],
+      ['redact', ['password'], 'TypeError', 'must be an object, got an array'],
+      ['redact.key', [], 'TypeError', 'is not an option; accepted are keys, values, replacement, with'],
+      ['redact.keys', 'password', 'TypeError', `must be a list, each element ${KEY}, got a string`],
+      ['redact.keys', /password/, 'TypeError', `must be a list, each element ${KEY}, got an object`],
+      ['redact.keys', ['password', 7], 'TypeError', `must be ${KEY}, got a number`, 'redact.keys[1]'],
+      ['redact.keys', [''], 'RangeError', `must be ${KEY}, got ""`, 'redact.keys[0]'],
+      ['redact.values', /a/, 'TypeError', 'must be a list, each element a regular expression, got an object'],
+      ['redact.values', ['hunter2'], 'TypeError', 'must be a regular expression, got a string', 'redact.values[0]'],
+      ['redact.values', [''], 'TypeError', 'must be a regular expression, got a string', 'redact.values[0]'],
+      [
+        'redact.values',
+        [{ source: 'a', flags: '' }],
+        'TypeError',
+        'must be a regular expression, got an object',
+        'redact.values[0]',
+      ],
+      ['redact.replacement', null, 'TypeError', 'must be a string, got null'],
+      ['redact.replacement', 0, 'TypeError', 'must be a string, got a number'],
+      ['redact.with', 'mask', 'TypeError', 'must be a function that returns its text at once, got a string'],
+      [
+        'redact.with',
+        async () => undefined,
+        'TypeError',
+        'must be a function that returns its text at once, got an async function',
+      ],
     ],
   },
   {
@@ -196,11 +230,11 @@ const groups: { name: string; base: () => Tree; rows: Row[] }[] = [
 
 for (const { name, base, rows } of groups) {
   describe(`a wrong option ${name} throws, on or off`, () => {
-    for (const [path, value, error, message] of rows) {
+    for (const [path, value, error, message, named = path] of rows) {
       test(`${path} = ${show(value)}: ${message}`, () => {
         for (const switched of [{}, { enabled: false }]) {
           const options = { ...put(base(), path, value), ...switched }
-          assert.throws(() => resolveConfig(options, {}), { name: error, message: `${path} ${message}` })
+          assert.throws(() => resolveConfig(options, {}), { name: error, message: `${named} ${message}` })
         }
       })
     }
@@ -212,7 +246,7 @@ describe('a wrong option is named by its path', () => {
     [null, /^options must be an object, got null$/],
     [[], /^options must be an object, got an array$/],
     ['otlp', /^options must be an object, got a string$/],
-    [{ redact: {} }, /^options\.redact is not an option; accepted are serviceName, .*, logger$/],
+    [{ metrics: {} }, /^options\.metrics is not an option; accepted are serviceName, .*, logger$/],
     [{ enabled: 'yes' }, /^enabled must be true or false, got "yes"$/],
     [{ exporters: [undefined] }, /^exporters\[0\] must be an object, got undefined$/],
     [{ exporters: [{ kind: 'console' }, { kind: 'otlp', url: 1 }] }, /^exporters\[1\]\.url must be an http/],
@@ -226,7 +260,7 @@ describe('a wrong option is named by its path', () => {
 })
 
 test('an unknown option that is undefined is let through', () => {
-  assert.equal(resolveConfig({ redact: undefined } as TracingOptions, {}).enabled, false)
+  assert.equal(resolveConfig({ metrics: undefined } as TracingOptions, {}).enabled, false)
 })
 
 /** 'a.b["c"]' names c inside b inside a. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { codeOf, importsOf, readSources, type Sources, targetOf } from '../support/sources.ts'
 
-const PURE = ['types', 'wire', 'propagation']
+const PURE = ['types', 'wire', 'propagation', 'redaction']
 const EXPORT = [...PURE, 'otlp', 'net', 'pipeline', 'exporters', 'version.ts']
 const STATE = 'shared-state.ts'
 
@@ -13,6 +13,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   [STATE]: ['version.ts'],
   wire: ['types'],
   propagation: ['types'],
+  redaction: ['types'],
   net: ['types', 'wire'],
   otlp: PURE,
   trace: [...PURE, 'otlp', STATE],
@@ -122,7 +123,7 @@ describe('layers of src', () => {
     assert.deepEqual(cycles(sources), [])
   })
 
-  test('wire, propagation and types are pure, and what loads with the program imports no built-in module', () => {
+  test('wire, propagation, redaction and types are pure, and what loads with the program imports no built-in module', () => {
     assert.deepEqual(builtInImports(sources), [])
   })
 

@@ -1,0 +1,77 @@
+import type { SpanRecord } from '../otlp/encode-span.ts'
+import { type Redaction, redactValue } from '../otlp/redact.ts'
+import { DETACHED, decodeName, ENDED, encodeName, type Shape } from '../otlp/shape.ts'
+import { type StoredValue, textBound } from '../otlp/values.ts'
+import type { AttributeSlots } from './attribute-recorder.ts'
+import { type SpanSink, writeSpan } from './recorder.ts'
+import type { DetailsRecord } from './span-details.ts'
+
+/** A span that has ended, in its own fields: redacting it changes them. */
+export interface RedactableSpan extends SpanRecord, AttributeSlots {
+  nameField: Uint8Array
+  shape: Shape
+  values: StoredValue[]
+  droppedAttributes: number
+  readonly details: DetailsRecord | undefined
+}
+
+/** Redacts an ended span and encodes it into the sink. If it cannot be redacted, it is dropped and counted. */
+export function writeRedactedSpan(sink: SpanSink, span: RedactableSpan, redaction: Redaction): void {
+  try {
+    redactSpan(span, redaction)
+  } catch {
+    // The end of the stack, or memory that is not to be had.
+    sink.refuse()
+    return
+  }
+  writeSpan(sink, span, span.textBound)
+}
+
+function redactSpan(span: RedactableSpan, redaction: Redaction): void {
+  const { shape } = span
+  // Whatever `redact.with` does to the span comes too late, as after its end.
+  span.shape = ENDED
+  redactName(span, redaction)
+  span.details?.redact(redaction)
+  redactSlots(span, shape, redaction)
+}
+
+function redactName(span: RedactableSpan, { redactor }: Redaction): void {
+  const name = decodeName(span.nameField)
+  const shown = redactor.text('name', name)
+  if (shown !== name) span.nameField = encodeName(shown)
+}
+
+function redactSlots(span: RedactableSpan, shape: Shape, redaction: Redaction): void {
+  const { redactor } = redaction
+  const path = shape.path()
+  const values = path.map(({ key }, index) => redactValue(redaction, 'attribute', key, span.values[index]!))
+  if (path.every(({ key }) => redactor.keyText(key) === key)) fillSlots(span, shape, values)
+  else
+    renameSlots(
+      span,
+      Array.from(path, ({ key }) => redactor.keyText(key)),
+      values,
+    )
+}
+
+/** Where two keys become one, the first is kept and the other counted. */
+function renameSlots(span: RedactableSpan, keys: readonly string[], values: readonly StoredValue[]): void {
+  let shape = DETACHED
+  const kept: StoredValue[] = []
+  for (const [index, key] of keys.entries()) {
+    if (key === '' || shape.indexOf(key) >= 0) span.droppedAttributes++
+    else {
+      shape = shape.with(key)
+      kept.push(values[index]!)
+    }
+  }
+  fillSlots(span, shape, kept)
+}
+
+function fillSlots(span: RedactableSpan, shape: Shape, values: StoredValue[]): void {
+  span.shape = shape
+  span.values = values
+  span.textBound = 0
+  for (const value of values) span.textBound += textBound(value)
+}
