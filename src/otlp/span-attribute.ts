@@ -29,9 +29,18 @@ export class AttributeKey {
 
   constructor(key: string) {
     this.field = encodeKeyField(key)
-    this.prefix = wordBytes(Uint8Array.of(ATTRIBUTE, 0, ...this.field, VALUE))
+    this.prefix = wordBytes(prefixOf(this.field))
     this.isShort = this.prefix.length + SMALL_VALUE_BYTES <= ONE_BYTE
   }
+}
+
+/** Not spread into arguments: a key may be longer than the stack is deep. */
+function prefixOf(field: Uint8Array): Uint8Array {
+  const prefix = new Uint8Array(field.length + 3)
+  prefix[0] = ATTRIBUTE
+  prefix.set(field, 2)
+  prefix[field.length + 2] = VALUE
+  return prefix
 }
 
 /** One `Span.attributes` field. The values that most attributes have go a short way. */

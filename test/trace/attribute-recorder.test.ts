@@ -58,6 +58,11 @@ test('long values are cut at their limit, in arrays too', () => {
   assert.deepEqual({ ...view.attributes }, { a: 'ab', b: ['ab', 'd'], c: '{"', e: 12345 })
 })
 
+test('a key may be as long as a value', () => {
+  const key = 'é'.repeat(200_000)
+  assert.deepEqual({ ...recordSpan(span => span.setAttribute(key, 1)).attributes }, { [key]: 1 })
+})
+
 test('an array is taken when set', () => {
   const array = ['before']
   const view = recordSpan(span => {
