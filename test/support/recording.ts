@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { readSpans } from '../../src/otlp/read.ts'
+import { createRedactor } from '../../src/redaction/redactor.ts'
 import { createRecorder, type Recorder, type SpanSink } from '../../src/trace/recorder.ts'
 import { createSampler } from '../../src/trace/sampler.ts'
 import { RecordingSource } from '../../src/trace/span-source.ts'
 import { SourceTracer } from '../../src/trace/tracer.ts'
 import type { SpanView } from '../../src/types/exporter.ts'
 import type { PropagatorName, SamplerOptions, SpanLimits } from '../../src/types/options.ts'
+import type { RedactOptions } from '../../src/types/redact.ts'
 import type { Span, SpanOptions, Tracer } from '../../src/types/span.ts'
 import { byteTarget, ProtobufWriter } from '../../src/wire/protobuf-writer.ts'
 
@@ -61,6 +63,7 @@ export interface RecordingOptions {
   readonly limits?: Partial<SpanLimits>
   readonly sampler?: SamplerOptions
   readonly propagators?: readonly PropagatorName[]
+  readonly redact?: RedactOptions
   readonly sink?: SpanSink
 }
 
@@ -81,7 +84,12 @@ export function createRecording(options: RecordingOptions = {}): Recording {
     propagators = ['tracecontext', 'baggage', 'request-id'],
   } = options
   const sink = new MemorySink()
-  const recorder = createRecorder(createSampler(sampler), { ...DEFAULT_LIMITS, ...limits }, options.sink ?? sink)
+  const recorder = createRecorder(
+    createSampler(sampler),
+    { ...DEFAULT_LIMITS, ...limits },
+    options.sink ?? sink,
+    createRedactor(options.redact),
+  )
   const source = new RecordingSource(recorder, propagators)
   const tracer = new SourceTracer(() => source)
   return { tracer, source, recorder, sink, spans: () => [...readSpans(sink.bytes)] }
