@@ -49,6 +49,7 @@ interface Account {
 }
 
 const accounts = new Map<string, Account>()
+const bodies: Uint8Array[] = []
 let behaviour: CollectorBehaviour = {}
 
 const server = createServer((incoming, response) => void take(incoming, response))
@@ -63,10 +64,11 @@ process.on('message', ({ id, request }: { id: number; request: CollectorRequest 
 process.on('disconnect', () => process.exit())
 
 async function take(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { delayMs = 0, status = 200, headers = {}, rejectedSpans = 0, reply = 'whole', times } = behaviour
+  const { delayMs = 0, status = 200, headers = {}, rejectedSpans = 0, reply = 'whole', times, keepsBodies } = behaviour
   if (times !== undefined) behaviour = times > 1 ? { ...behaviour, times: times - 1 } : {}
   const body = await readBody(incoming)
   if (body === undefined) return
+  if (keepsBodies === true) bodies.push(body)
   record(body, status < 300 && reply === 'whole', rejectedSpans)
   if (reply === 'silence') return
   if (delayMs > 0) await new Promise(resolve => setTimeout(resolve, delayMs))
@@ -150,8 +152,11 @@ function answer(request: CollectorRequest): unknown {
       return sumUp(selected(request.service))
     case 'spans':
       return selected(request.service).flatMap(account => account.kept)
+    case 'bodies':
+      return bodies
     case 'reset':
       accounts.clear()
+      bodies.length = 0
       return undefined
   }
 }

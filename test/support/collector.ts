@@ -14,6 +14,8 @@ export interface CollectorBehaviour {
   readonly reply?: 'whole' | 'trickle' | 'silence'
   /** After this many requests it is the default behaviour's turn again. */
   readonly times?: number
+  /** Whether `bodies` keeps what comes in. Default false. */
+  readonly keepsBodies?: boolean
 }
 
 /** What has arrived. A span that was sent twice counts twice in all but `distinct`. */
@@ -54,6 +56,8 @@ export interface Collector {
   count(service?: string): Promise<number>
   /** The first 20,000 spans of each service. */
   spans(service?: string): Promise<readonly CollectedSpan[]>
+  /** The bodies of all requests that came in while `keepsBodies`, uncompressed. */
+  bodies(): Promise<readonly Uint8Array[]>
   /** Forgets what has arrived. */
   reset(): Promise<void>
   stop(): void
@@ -62,7 +66,7 @@ export interface Collector {
 export type CollectorRequest =
   | { readonly kind: 'behave'; readonly behaviour: CollectorBehaviour }
   | { readonly kind: 'received' | 'spans'; readonly service: string | undefined }
-  | { readonly kind: 'reset' }
+  | { readonly kind: 'bodies' | 'reset' }
 
 /** Starts a collector; it ends with `stop` or with this process. */
 export async function startCollector(behaviour: CollectorBehaviour = {}): Promise<Collector> {
@@ -78,6 +82,7 @@ export async function startCollector(behaviour: CollectorBehaviour = {}): Promis
     received: async service => (await ask.request({ kind: 'received', service })) as Received,
     count: async service => (await collector.received(service)).spans,
     spans: async service => (await ask.request({ kind: 'spans', service })) as CollectedSpan[],
+    bodies: async () => (await ask.request({ kind: 'bodies' })) as Uint8Array[],
     reset: async () => void (await ask.request({ kind: 'reset' })),
     stop: () => {
       if (child.connected) child.disconnect()

@@ -1,9 +1,9 @@
 import { writeSync } from 'node:fs'
 import { getTracer, initTracing } from 'blueprint-tracing'
 
-/** Sets tracing up with the options in TRACING_OPTIONS; at exit, what `stats()` says goes to stdout. */
-export function startTracing() {
-  const tracing = initTracing(JSON.parse(process.env.TRACING_OPTIONS ?? '{}'))
+/** Sets tracing up with the options in TRACING_OPTIONS and `more`; at exit, what `stats()` says goes to stdout. */
+export function startTracing(more = {}) {
+  const tracing = initTracing({ ...JSON.parse(process.env.TRACING_OPTIONS ?? '{}'), ...more })
   process.on('exit', () => report(tracing))
   return tracing
 }
