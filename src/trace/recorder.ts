@@ -15,11 +15,11 @@ export interface SpanSink {
   reserve(bound: number): ProtobufWriter | undefined
   /** Takes what has been written since `reserve`, or drops and counts it. */
   commit(): void
-  /** Drops and counts what has been written since `reserve`. */
+  /** Drops and counts the span, with what has been written of it since `reserve`. */
   refuse(): void
 }
 
-/** Where there is a redactor, the texts that are taken are not limited: it cuts them at `end()`, when it has seen them whole. */
+/** Where there is a redactor, no text is cut when it is taken: a pattern that is to match has to see it whole. */
 export interface RecordingLimits extends SpanLimits, TakenFor {}
 
 /** What all spans of one set-up share. */

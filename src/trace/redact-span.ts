@@ -43,16 +43,11 @@ function redactName(span: RedactableSpan, { redactor }: Redaction): void {
 }
 
 function redactSlots(span: RedactableSpan, shape: Shape, redaction: Redaction): void {
-  const { redactor } = redaction
   const path = shape.path()
+  const keys = path.map(({ key }) => redaction.redactor.keyText(key))
   const values = path.map(({ key }, index) => redactValue(redaction, 'attribute', key, span.values[index]!))
-  if (path.every(({ key }) => redactor.keyText(key) === key)) fillSlots(span, shape, values)
-  else
-    renameSlots(
-      span,
-      Array.from(path, ({ key }) => redactor.keyText(key)),
-      values,
-    )
+  if (keys.every((key, index) => key === path[index]!.key)) fillSlots(span, shape, values)
+  else renameSlots(span, keys, values)
 }
 
 /** Where two keys become one, the first is kept and the other counted. */

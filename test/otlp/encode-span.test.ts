@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
 import { readSpans } from '../../src/otlp/read.ts'
+import type { RedactOptions } from '../../src/types/redact.ts'
 import type { Span, SpanContext, SpanKind } from '../../src/types/span.ts'
 import { type Action, actions, context, text, time } from '../support/arbitraries-span.ts'
 import { officialDecode, officialEncode, officialType } from '../support/official-otlp.ts'
@@ -38,8 +39,12 @@ function act(span: Span, action: Action): void {
 }
 
 /** Records the span by the public methods; the sink holds the encoder to its bound. */
-function record({ name, kind, parent, startTime, endTime, actions }: Sketch, sink: MemorySink): SpanContext {
-  const { tracer } = createRecording({ sink, sampler: { kind: 'always_on' } })
+function record(
+  { name, kind, parent, startTime, endTime, actions }: Sketch,
+  sink: MemorySink,
+  redact: RedactOptions = {},
+): SpanContext {
+  const { tracer } = createRecording({ sink, sampler: { kind: 'always_on' }, redact })
   const span = tracer.startSpan(name, { kind, startTime, parent: parent ?? null })
   for (const action of actions) act(span, action)
   span.end(endTime)
@@ -85,6 +90,17 @@ test('a random span decodes by the official messages to what was set', () => {
       assert.deepEqual(decode(sink.bytes), expected(given, spanContext))
     }),
     { numRuns: 500 },
+  )
+})
+
+test('a random span of which nothing is to be hidden decodes to what was set after redaction too', () => {
+  const redact: RedactOptions = { keys: [/(?!)/], values: [/(?!)/, /(?:)/], with: (_field, text) => text }
+  fc.assert(
+    fc.property(sketch, given => {
+      const sink = new MemorySink()
+      const spanContext = record(given, sink, redact)
+      assert.deepEqual(decode(sink.bytes), expected(given, spanContext))
+    }),
   )
 })
 
