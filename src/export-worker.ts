@@ -15,7 +15,8 @@ const { port, stderrLevels, ...data } = workerData as WorkerData
 
 const link: ConsumerPort = {
   send(message: FromExportThread): void {
-    if (message.kind !== 'log' || stderrLevels === undefined) port.postMessage(message)
+    if (message.kind === 'batch') port.postMessage(message, [message.bytes.buffer])
+    else if (message.kind !== 'log' || stderrLevels === undefined) port.postMessage(message)
     else if (stderrLevels.includes(message.level)) writeStderr([`blueprint-tracing: ${message.message}\n`])
   },
   drain(receive: (message: ToExportThread) => void): void {
@@ -28,6 +29,6 @@ const link: ConsumerPort = {
   },
 }
 
-const consumer = new Consumer(data, data.exporters.map(createExporter), link)
+const consumer = new Consumer(data, createExporter, link)
 port.on('message', consumer.receive)
 consumer.start(true)

@@ -11,7 +11,9 @@ export type { BaggageEntries, BaggageEntry, Carrier, HeadersLike, TraceContext }
 export type {
   EventView,
   Exporter,
+  ExporterFactory,
   ExportResult,
+  JsonValue,
   LinkView,
   SpanBatch,
   SpanView,
@@ -25,6 +27,7 @@ export type {
   FileExporterOptions,
   Logger,
   LogLevel,
+  ModuleExporterOptions,
   OtlpExporterOptions,
   PropagatorName,
   RetryOptions,

@@ -8,6 +8,7 @@ import { ExportPipeline } from './pipeline/export-pipeline.ts'
 import { lostSpans } from './pipeline/ledger.ts'
 import type { Log } from './pipeline/voice.ts'
 import { createRedactor, type Redactor } from './redaction/redactor.ts'
+import { ContextScope, runInContext } from './trace/context.ts'
 import { fillRandomWords } from './trace/ids.ts'
 import type { OpenSpans } from './trace/open-spans.ts'
 import { createRecorder, type Recorder } from './trace/recorder.ts'
@@ -17,7 +18,8 @@ import { createSampler } from './trace/sampler.ts'
 import { RecordingSource } from './trace/span-source.ts'
 import { SourceTracer } from './trace/tracer.ts'
 import type { Config } from './types/config.ts'
-import { SpanStatusCode, type Tracer } from './types/span.ts'
+import type { Exporter } from './types/exporter.ts'
+import { type SpanContext, SpanStatusCode, type Tracer } from './types/span.ts'
 import type { ExporterStats, FlushResult, Stats, Tracing } from './types/tracing.ts'
 import { VERSION } from './version.ts'
 
@@ -55,11 +57,11 @@ export class LiveTracing implements Tracing, ExitParticipant {
   }
 
   get needsEventLoop(): boolean {
-    return this.pipeline.onCallersThread
+    return this.pipeline.needsEventLoop
   }
 
-  get hasPending(): boolean {
-    return this.pipeline.pending > 0
+  get canBeAwaited(): boolean {
+    return !this.pipeline.onCallersThread
   }
 
   stats(): Stats {
@@ -112,9 +114,18 @@ export class LiveTracing implements Tracing, ExitParticipant {
     this.pipeline.awaitSettled(deadlineMs)
   }
 
+  async leaveEventLoop(): Promise<void> {
+    if (this.canBeAwaited) this.pipeline.giveUpObjects()
+    else await this.shutdown({ timeoutMs: 0 })
+  }
+
   conclude(): void {
     this.pipeline.conclude()
     this.reportLosses()
+  }
+
+  private get hasPending(): boolean {
+    return this.pipeline.pending > 0
   }
 
   private reportLosses(): void {
@@ -140,22 +151,37 @@ function reasons(stats: ExporterStats): string {
 }
 
 function startPipeline(config: Config, log: Log, redactor: Redactor | undefined): ExportPipeline {
-  const hasCustom = config.exporters.some(exporter => exporter.kind === 'custom')
-  if (hasCustom) log('info', `a custom exporter needs the main thread; ${MAIN_THREAD_LIMIT}`)
-  else if (config.exportThread === 'main')
-    log('info', `exporting on the main thread, as asked for; ${MAIN_THREAD_LIMIT}`)
+  const onMain = config.exportThread === 'main'
+  const isCustom = config.exporters.map(exporter => exporter.kind === 'custom')
+  if (onMain) log('info', `exporting on the main thread, as asked for; ${MAIN_THREAD_LIMIT}`)
+  else if (isCustom.includes(true)) log('info', `a custom exporter runs on the main thread; ${CUSTOM_LIMIT}`)
   return new ExportPipeline({
     exporters: config.exporters,
     frame: createRequestFrame(config.resource, SCOPE, redactor),
     scope: SCOPE,
     delivery: config.delivery,
     log,
-    createExporter,
-    worker: hasCustom || config.exportThread === 'main' ? undefined : workerOptions(config),
+    createExporter: exporter => (exporter.kind === 'custom' ? unrecorded(exporter.exporter) : createExporter(exporter)),
+    // A thread that could only hand everything back would be a detour.
+    worker: onMain || !isCustom.includes(false) ? undefined : workerOptions(config),
   })
 }
 
 const MAIN_THREAD_LIMIT = 'process.exit() and a throw cannot be waited for there'
+
+const CUSTOM_LIMIT = 'if it answers with a promise, process.exit() and a throw cannot be waited for'
+
+/** Spans that an exporter object starts would be exported in their turn; so they continue a trace that is not sampled. */
+function unrecorded(exporter: Exporter): Exporter {
+  const context = new ContextScope({ spanContext: UNSAMPLED, baggage: new Map(), requestId: undefined })
+  return {
+    name: exporter.name,
+    export: (batch, signal) => runInContext(context, () => exporter.export(batch, signal), undefined),
+    close: () => runInContext(context, () => exporter.close?.(), undefined),
+  }
+}
+
+const UNSAMPLED: SpanContext = { traceId: '1'.padStart(32, '0'), spanId: '1'.padStart(16, '0'), traceFlags: 0 }
 
 function workerOptions(config: Config): {
   url: URL | undefined

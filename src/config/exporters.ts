@@ -3,6 +3,7 @@ import type { ExporterConfig } from '../types/config.ts'
 import type { CustomExporterOptions, ExporterOptions } from '../types/options.ts'
 import type { EnvironmentReader } from './environment.ts'
 import { chooseExporters } from './exporter-choice.ts'
+import { planModule } from './module.ts'
 import { planOtlp } from './otlp.ts'
 import {
   integerOrInfinity,
@@ -31,6 +32,7 @@ const PLANNERS: { readonly [K in ExporterKind]: (path: string, options: unknown)
   otlp: planOtlp,
   console: planConsole,
   file: planFile,
+  module: planModule,
   custom: planCustom,
 }
 const KINDS = Object.keys(PLANNERS) as ExporterKind[]
@@ -79,9 +81,16 @@ function describeTarget(exporter: ExporterConfig): string {
       return 'console'
     case 'file':
       return `file ${exporter.path}`
+    case 'module':
+      return `module ${printableModule(exporter.url)}`
     case 'custom':
       return `custom ${exporter.exporter.name}`
   }
+}
+
+/** The text of a data: URL is a program, and no name. */
+function printableModule(url: string): string {
+  return url.startsWith('file:') ? process.getBuiltinModule('node:url').fileURLToPath(url) : 'data:…'
 }
 
 function planConsole(path: string, value: unknown): ExporterPlan {

@@ -1,8 +1,12 @@
 import type { ExporterConfig } from '../types/config.ts'
 import type { Exporter } from '../types/exporter.ts'
 
-/** Loads and sets up the exporter that `config` asks for, and no other. */
-export async function createExporter(config: ExporterConfig): Promise<Exporter> {
+/** Loads and sets up the exporter that `config` asks for, and no other. An exporter object needs no loading. */
+export function createExporter(config: ExporterConfig): Exporter | Promise<Exporter> {
+  return config.kind === 'custom' ? config.exporter : loadExporter(config)
+}
+
+async function loadExporter(config: Exclude<ExporterConfig, { kind: 'custom' }>): Promise<Exporter> {
   switch (config.kind) {
     case 'otlp':
       return (await import('./otlp.ts')).createOtlpExporter(config)
@@ -10,7 +14,7 @@ export async function createExporter(config: ExporterConfig): Promise<Exporter> 
       return (await import('./console.ts')).createConsoleExporter(config)
     case 'file':
       return (await import('./file.ts')).createFileExporter(config)
-    case 'custom':
-      return config.exporter
+    case 'module':
+      return (await import('./module.ts')).createModuleExporter(config)
   }
 }

@@ -1,8 +1,10 @@
 import type { MessagePort, Worker } from 'node:worker_threads'
+import { readResource } from '../otlp/request.ts'
 import type { Exporter } from '../types/exporter.ts'
 import { messageOf } from './attempt.ts'
-import { Consumer } from './consumer.ts'
-import type { ExportThreadData, FromExportThread, ToExportThread } from './messages.ts'
+import { CallerExporter } from './caller-exporter.ts'
+import { Consumer, type CreateExporter } from './consumer.ts'
+import type { ExportThreadData, FromExportThread, ToCallersExporter, ToExportThread } from './messages.ts'
 
 /** Where a consumer runs, seen from the caller's thread. */
 export interface ConsumerHost {
@@ -10,6 +12,10 @@ export interface ConsumerHost {
   post(message: ToExportThread): void
   /** Handles the messages that have arrived, without the event loop. */
   drain(): void
+  /** Runs, without the event loop, the exporters of this thread on what the consumer has handed back, until `deadlineMs`. */
+  serve(deadlineMs: number): void
+  /** From now on the exporters of this thread get nothing more. */
+  giveUpHandedBack(): void
   /** Whether the process stays alive for this consumer's answers. */
   hold(on: boolean): void
   /** Expects no more of it. */
@@ -22,10 +28,15 @@ export interface WorkerOptions {
   readonly env: NodeJS.ProcessEnv
   /** Levels that the worker writes to stderr itself; undefined: it sends every line here. */
   readonly stderrLevels: readonly string[] | undefined
-  readonly onMessage: (message: FromExportThread) => void
+  /** The exporters that are objects of this thread, by their place among all. */
+  readonly objects: ReadonlyMap<number, Exporter>
+  readonly onMessage: (message: ToPipeline) => void
   /** The worker has ended by itself, with what is known of why. */
   readonly onDeath: (reason: string) => void
 }
+
+/** What a consumer has to tell the pipeline. */
+export type ToPipeline = Exclude<FromExportThread, ToCallersExporter>
 
 /** Small: the worker's objects die young, and its batches lie outside of the heap. */
 const YOUNG_GENERATION_MB = 1
@@ -44,17 +55,33 @@ export function startWorkerHost(data: ExportThreadData, options: WorkerOptions):
     execArgv: [],
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
   })
-  watch(worker, port1, options)
+  const post = (message: ToExportThread): void => port1.postMessage(message)
+  const handedBack = callerExporters(data, options.objects, post)
+  const receive = (message: FromExportThread): void => {
+    if (isForObject(message)) handedBack.get(message.exporter)?.receive(message)
+    else options.onMessage(message)
+  }
+  const drain = (): void => {
+    for (let next = threads.receiveMessageOnPort(port1); next; next = threads.receiveMessageOnPort(port1)) {
+      receive(next.message)
+    }
+  }
+  const giveUpHandedBack = (): void => {
+    for (const exporter of handedBack.values()) exporter.giveUp()
+  }
+  watch(worker, port1, receive, options.onDeath)
   return {
     thread: 'worker',
-    post: message => port1.postMessage(message),
-    drain: () => {
-      for (let next = threads.receiveMessageOnPort(port1); next; next = threads.receiveMessageOnPort(port1)) {
-        options.onMessage(next.message)
-      }
+    post,
+    drain,
+    serve: deadlineMs => {
+      drain()
+      for (const exporter of handedBack.values()) exporter.serve(deadlineMs)
     },
+    giveUpHandedBack,
     hold: on => (on ? worker.ref() : worker.unref()),
     stop: () => {
+      giveUpHandedBack()
       worker.removeAllListeners('exit')
       void worker.terminate()
     },
@@ -68,25 +95,58 @@ function existingFile(url: URL | undefined): URL {
 }
 
 /** The worker must neither hold the process nor be able to bring it down. */
-function watch(worker: Worker, port: MessagePort, options: WorkerOptions): void {
+function watch(
+  worker: Worker,
+  port: MessagePort,
+  receive: (message: FromExportThread) => void,
+  onDeath: (reason: string) => void,
+): void {
   let reason = 'it ended'
-  port.on('message', options.onMessage)
+  port.on('message', receive)
   port.unref()
   worker.on('error', error => {
     reason = messageOf(error)
   })
-  worker.on('exit', () => options.onDeath(reason))
+  worker.on('exit', () => onDeath(reason))
   worker.unref()
+}
+
+/**
+ * One set for each worker: should that die, what it has handed back may still be exported, but is counted as lost with it, and
+ * nobody hears the answers.
+ */
+function callerExporters(
+  { frame: request, scope, delivery }: ExportThreadData,
+  objects: ReadonlyMap<number, Exporter>,
+  post: (message: ToExportThread) => void,
+): ReadonlyMap<number, CallerExporter> {
+  if (objects.size === 0) return new Map()
+  const frame = { request, resource: readResource(request), scope }
+  const timeoutMs = delivery.exportTimeoutMs
+  return new Map(
+    Array.from(objects, ([index, exporter]) => [
+      index,
+      new CallerExporter({ exporter, index, frame, timeoutMs, post }),
+    ]),
+  )
+}
+
+function isForObject(message: FromExportThread): message is ToCallersExporter {
+  return message.kind === 'batch' || message.kind === 'abort' || message.kind === 'close'
 }
 
 /** Runs the consumer on this thread: its timer does not hold the process, so somebody has to flush before the end. */
 export function startLocalHost(
   data: ExportThreadData,
-  exporters: readonly Promise<Exporter>[],
-  onMessage: (message: FromExportThread) => void,
+  createExporter: CreateExporter,
+  onMessage: (message: ToPipeline) => void,
 ): ConsumerHost {
   let holding: NodeJS.Timeout | undefined
-  const consumer = new Consumer(data, exporters, { send: onMessage, drain: () => {}, close: () => {} })
+  const send = (message: FromExportThread): void => {
+    // Nothing is handed back to where it is.
+    if (!isForObject(message)) onMessage(message)
+  }
+  const consumer = new Consumer(data, createExporter, { send, drain: () => {}, close: () => {} })
   consumer.start(false)
   return {
     thread: 'main',
@@ -95,6 +155,8 @@ export function startLocalHost(
       else consumer.receive(message)
     },
     drain: () => {},
+    serve: () => {},
+    giveUpHandedBack: () => {},
     hold: on => {
       clearInterval(holding)
       holding = on ? setInterval(() => {}, 1000) : undefined

@@ -1,11 +1,14 @@
 import { readResource } from '../otlp/request.ts'
 import type { DeliveryConfig, ExporterConfig } from '../types/config.ts'
 import type { Exporter } from '../types/exporter.ts'
+import { MAX_TIMER_MS, unusableExporter } from './attempt.ts'
 import { Control } from './control.ts'
 import { Delivery } from './delivery.ts'
+import { HandedBackExporter } from './handed-back-exporter.ts'
 import { Lane } from './lane.ts'
+import type { LaneConfig } from './lane-config.ts'
 import { Ledger } from './ledger.ts'
-import type { ExportThreadData, FromExportThread, ToExportThread } from './messages.ts'
+import type { ExportThreadData, FromCallersExporter, FromExportThread, ToExportThread } from './messages.ts'
 import { RingReader } from './ring-reader.ts'
 import { ExporterVoice, type Log } from './voice.ts'
 
@@ -18,17 +21,23 @@ export interface ConsumerPort {
   close(): void
 }
 
+/** Sets up the exporter of a configuration; one that needs no setting up is there at once. */
+export type CreateExporter = (config: ExporterConfig) => Exporter | Promise<Exporter>
+
 /** A running consumer: feeds messages to the ring reader and the delivery. */
 export class Consumer {
   private readonly port: ConsumerPort
+  private readonly control: Control
+  private readonly handedBack = new Map<number, HandedBackExporter>()
   private readonly reader: RingReader
   private readonly delivery: Delivery
 
-  constructor(data: ExportThreadData, exporters: readonly Promise<Exporter>[], port: ConsumerPort) {
+  constructor(data: ExportThreadData, createExporter: CreateExporter, port: ConsumerPort) {
     this.port = port
     const control = new Control(data.control)
+    this.control = control
     this.reader = new RingReader(control, data.segments, () => port.drain(this.receiveWhileReading))
-    const lanes = exporters.map((exporter, index) => this.createLane(data, control, exporter, index))
+    const lanes = data.exporters.map((config, index) => this.createLane(data, config, createExporter, index))
     const frame = { request: data.frame, resource: readResource(data.frame), scope: data.scope }
     this.delivery = new Delivery({ control, reader: this.reader, lanes, frame, policy: data.delivery, nowMs })
     control.markReady()
@@ -53,6 +62,10 @@ export class Consumer {
       case 'exit':
         this.delivery.hurry(message.remainingMs, message.ticket)
         return
+      case 'answer':
+      case 'closed':
+        this.receiveAnswer(message)
+        return
       default:
         void this.finish(message)
     }
@@ -76,23 +89,41 @@ export class Consumer {
     if (message.kind === 'close') this.port.close()
   }
 
-  private createLane(data: ExportThreadData, control: Control, exporter: Promise<Exporter>, index: number): Lane {
-    const ledger = new Ledger(control.counters)
+  private receiveAnswer(message: FromCallersExporter): void {
+    this.handedBack.get(message.exporter)?.receive(message)
+    if (message.kind === 'answer' && message.result === 'later') this.delivery.onProgress()
+  }
+
+  private createLane(data: ExportThreadData, config: LaneConfig, createExporter: CreateExporter, index: number): Lane {
     const { port } = this
+    const ledger = new Ledger(this.control.counters)
     const log: Log = (level, message) => port.send({ kind: 'log', level, message })
     const onError = (message: string): void => port.send({ kind: 'error', exporter: index, message })
-    const policy = policyOf(data.exporters[index]!, data.delivery)
-    return new Lane(exporter, policy, new ExporterVoice(data.names[index]!, log, onError), {
+    const exporter = this.exporterFor(config, createExporter, index)
+    return new Lane(exporter, policyOf(config, data.delivery), new ExporterVoice(data.names[index]!, log, onError), {
       nowMs,
       count: (counter, amount) => ledger.add(index, counter, amount),
       onProgress: () => this.delivery.onProgress(),
+      lateCount: () => this.handedBack.get(index)?.lateCount ?? 0,
     })
+  }
+
+  private exporterFor(config: LaneConfig, createExporter: CreateExporter, index: number): Exporter | Promise<Exporter> {
+    if (config.kind === 'unavailable') return unusableExporter(config.reason)
+    if (config.kind !== 'handed_back') return createExporter(config)
+    const exporter = new HandedBackExporter(config.name, index, message => {
+      this.port.send(message)
+      this.control.callCaller()
+    })
+    this.handedBack.set(index, exporter)
+    return exporter
   }
 }
 
-/** An exporter's own timeout takes the place of the general one. */
-function policyOf(exporter: ExporterConfig, delivery: DeliveryConfig): DeliveryConfig {
-  return 'timeoutMs' in exporter ? { ...delivery, exportTimeoutMs: exporter.timeoutMs } : delivery
+/** An exporter's own timeout takes the place of the general one. The caller's thread keeps the time of its exporters itself. */
+function policyOf(config: LaneConfig, delivery: DeliveryConfig): DeliveryConfig {
+  if (config.kind === 'handed_back') return { ...delivery, exportTimeoutMs: MAX_TIMER_MS }
+  return 'timeoutMs' in config ? { ...delivery, exportTimeoutMs: config.timeoutMs } : delivery
 }
 
 function nowMs(): number {

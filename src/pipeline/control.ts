@@ -4,6 +4,7 @@ const ASLEEP = 1
 const DRAINED = 2
 const HEARTBEAT = 3
 const CURRENT_SEGMENT = 4
+const CALLS = 5
 /** 64-bit counts that only rise, each written by the consumer. */
 const SETTLED_BYTES = 4
 const TAKEN_RECORDS = 5
@@ -63,14 +64,28 @@ export class Control {
   /** Answers the request to drain that bore this ticket. */
   markDrained(ticket: number): void {
     Atomics.store(this.words, DRAINED, ticket)
-    Atomics.notify(this.words, DRAINED)
+    this.callCaller()
   }
 
-  /** Blocks this thread until that answer has come, or for `timeoutMs`. */
-  waitUntilDrained(ticket: number, timeoutMs: number): boolean {
-    const answered = Atomics.load(this.words, DRAINED)
-    if (answered !== ticket) Atomics.wait(this.words, DRAINED, answered, timeoutMs)
+  /** Whether that answer has come. */
+  isDrained(ticket: number): boolean {
     return Atomics.load(this.words, DRAINED) === ticket
+  }
+
+  /** There is something new for the caller's thread, should it be waiting. */
+  callCaller(): void {
+    Atomics.add(this.words, CALLS, 1)
+    Atomics.notify(this.words, CALLS)
+  }
+
+  /** How often the caller's thread has been called. */
+  get calls(): number {
+    return Atomics.load(this.words, CALLS)
+  }
+
+  /** Blocks this thread until it is called, unless that has happened since there were `calls`, or for `timeoutMs`. */
+  waitForCall(calls: number, timeoutMs: number): void {
+    Atomics.wait(this.words, CALLS, calls, timeoutMs)
   }
 
   get currentSegment(): number {

@@ -4,9 +4,10 @@ import { sharedPart } from '../shared-state.ts'
 export interface ExitParticipant {
   readonly exitTimeoutMs: number
   readonly handleSignals: boolean
-  /** Its export needs the event loop, so that it can only be drained while that turns. */
+  /** Something is pending that can only be drained while the event loop turns. */
   readonly needsEventLoop: boolean
-  readonly hasPending: boolean
+  /** `awaitSettled` delivers what does not need the event loop. */
+  readonly canBeAwaited: boolean
   /** `error`: what brought the process down. */
   closeOpenSpans(error: unknown): void
   /** Has everything that ended so far sent, without waiting for it. */
@@ -16,15 +17,18 @@ export interface ExitParticipant {
   /** Nothing more will be delivered: counts and says what was lost. */
   conclude(): void
   flush(options: { timeoutMs: number }): Promise<unknown>
-  /** Gives up what is under way, too. */
-  shutdown(options: { timeoutMs: number }): Promise<unknown>
+  /** Gives up what needs the event loop, also what is under way there: it could hold the process. */
+  leaveEventLoop(): Promise<unknown>
 }
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
 
+/** What the event loop may take of the time: spans that are closed at exit need the rest. */
+const EVENT_LOOP_SHARE = 3 / 4
+
 interface ExitState {
   readonly participants: Set<ExitParticipant>
-  /** What each has left of its time at natural ends, of which there are several where a listener finds more to do. */
+  /** What each has left of its `exitTimeoutMs`: there are several natural ends where a listener finds more to do. */
   readonly leftMs: WeakMap<ExitParticipant, number>
   deadlineMs: number | undefined
   uncaught: unknown
@@ -76,27 +80,36 @@ function finishAll(): void {
 
 /** However often it is called, all of them share one deadline. */
 function drainAll(): void {
-  state.deadlineMs ??= performance.now() + Math.max(0, ...[...participants].map(each => each.exitTimeoutMs))
+  state.deadlineMs ??= performance.now() + Math.max(0, ...Array.from(participants, timeLeftMs))
   const { deadlineMs } = state
   for (const participant of participants) participant.hasten(deadlineMs)
   for (const participant of participants) participant.awaitSettled(deadlineMs)
 }
 
-/** A natural end leaves time for those that export on this thread. */
-async function flushOnEventLoop(): Promise<void> {
-  const waiting = [...participants].filter(participant => participant.needsEventLoop && participant.hasPending)
-  await Promise.all(waiting.map(flushWithin))
+function timeLeftMs(participant: ExitParticipant): number {
+  return leftMs.get(participant) ?? participant.exitTimeoutMs
 }
 
-async function flushWithin(participant: ExitParticipant): Promise<void> {
-  const timeoutMs = leftMs.get(participant) ?? participant.exitTimeoutMs
+/** A natural end leaves time for those that export on this thread. */
+async function flushOnEventLoop(): Promise<void> {
+  const late = [...participants].filter(participant => participant.needsEventLoop)
+  await Promise.all(
+    late.map(async participant => {
+      if (!(await flushInTime(participant))) await participant.leaveEventLoop()
+    }),
+  )
+}
+
+/** False if the time that the event loop may take was not enough. */
+async function flushInTime(participant: ExitParticipant): Promise<boolean> {
+  const leftBeforeMs = timeLeftMs(participant)
+  const timeoutMs = participant.canBeAwaited ? Math.floor(leftBeforeMs * EVENT_LOOP_SHARE) : leftBeforeMs
   const startMs = performance.now()
   await participant.flush({ timeoutMs })
-  // Timers may be early by less than this.
-  const left = Math.floor(timeoutMs - (performance.now() - startMs))
-  leftMs.set(participant, Math.max(0, left))
-  // A lookup that is under way would hold the process further.
-  if (left <= 0) await participant.shutdown({ timeoutMs: 0 })
+  // Timers may be early by less than a millisecond.
+  const takenMs = Math.ceil(performance.now() - startMs)
+  leftMs.set(participant, Math.max(0, leftBeforeMs - takenMs))
+  return takenMs < timeoutMs
 }
 
 function installSignals(): void {
@@ -112,10 +125,9 @@ function onSignal(signal: NodeJS.Signals): void {
     stepAside(signal)
     return
   }
-  const needLoop = [...participants].filter(participant => participant.needsEventLoop)
-  const flushed = Promise.all(needLoop.map(participant => participant.flush({ timeoutMs: participant.exitTimeoutMs })))
-  if (needLoop.length === 0) finishAndRaise(signal)
-  else void flushed.then(() => finishAndRaise(signal))
+  const late = [...participants].filter(participant => participant.needsEventLoop)
+  if (late.length === 0) finishAndRaise(signal)
+  else void Promise.all(late.map(flushInTime)).then(() => finishAndRaise(signal))
 }
 
 /**

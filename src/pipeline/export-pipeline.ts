@@ -3,10 +3,18 @@ import type { DeliveryConfig, ExporterConfig } from '../types/config.ts'
 import type { Exporter } from '../types/exporter.ts'
 import type { ExporterStats, FlushResult } from '../types/tracing.ts'
 import { messageOf } from './attempt.ts'
-import { type ConsumerHost, startLocalHost, startWorkerHost, type WorkerOptions } from './consumer-host.ts'
+import type { CreateExporter } from './consumer.ts'
+import {
+  type ConsumerHost,
+  startLocalHost,
+  startWorkerHost,
+  type ToPipeline,
+  type WorkerOptions,
+} from './consumer-host.ts'
 import { type Control, createControl } from './control.ts'
+import { handBackObjects, type LaneConfig, uniqueNames, withoutModules } from './lane-config.ts'
 import { COUNTERS, exporterStats, Ledger, lostSpans } from './ledger.ts'
-import type { ExportThreadData, FromExportThread } from './messages.ts'
+import type { ExportThreadData } from './messages.ts'
 import { type ConsumerLink, RingProducer } from './ring-producer.ts'
 import type { Log } from './voice.ts'
 
@@ -21,7 +29,7 @@ export interface PipelineOptions {
   readonly scope: { readonly name: string; readonly version: string }
   readonly delivery: DeliveryConfig
   readonly log: Log
-  readonly createExporter: (config: ExporterConfig) => Promise<Exporter>
+  readonly createExporter: CreateExporter
   /** Undefined: export on the caller's thread. */
   readonly worker: Pick<WorkerOptions, 'url' | 'env' | 'stderrLevels'> | undefined
 }
@@ -35,9 +43,13 @@ export class ExportPipeline {
   private ledger: Ledger
   private readonly lastErrors = new Map<number, string>()
   private readonly replies = new Map<number, () => void>()
+  /** As long as no export thread has died. */
+  private lanes: readonly LaneConfig[]
+  private readonly objects: ReadonlyMap<number, Exporter>
   private host: ConsumerHost
   private requests = 0
   private exitTicket = 0
+  private hasGivenUpObjects = false
   private closing: Promise<FlushResult> | undefined
   private over = false
 
@@ -48,12 +60,22 @@ export class ExportPipeline {
     this.control = createControl(options.exporters.length * COUNTERS.length, shared)
     this.ledger = new Ledger(this.control.counters)
     this.sink = new RingProducer(this.control, this.link(), options.delivery.maxQueueBytes, shared)
+    this.lanes = options.exporters
+    this.objects = objectsIn(options)
     this.host = this.startHost()
   }
 
-  /** Whether export needs this thread's event loop. */
+  /** Whether all export needs this thread's event loop. */
   get onCallersThread(): boolean {
     return this.host.thread === 'main'
+  }
+
+  /** Whether something is pending that needs this thread's event loop. */
+  get needsEventLoop(): boolean {
+    if (this.onCallersThread) return this.pending > 0
+    if (this.hasGivenUpObjects || this.objects.size === 0) return false
+    const stats = this.stats()
+    return Array.from(this.objects.keys()).some(index => stats[this.names[index]!]!.pending > 0)
   }
 
   /** Spans that some exporter is not done with. */
@@ -109,6 +131,12 @@ export class ExportPipeline {
     if (!this.over) this.giveUpPending()
   }
 
+  /** What is pending for exporters that are objects of this thread stays so. */
+  giveUpObjects(): void {
+    this.hasGivenUpObjects = true
+    this.host.giveUpHandedBack()
+  }
+
   private async close(timeoutMs: number): Promise<FlushResult> {
     const deadlineMs = performance.now() + timeoutMs
     this.sink.close()
@@ -124,7 +152,10 @@ export class ExportPipeline {
     let heartbeat = this.control.heartbeat
     let heardMs = performance.now()
     for (let nowMs = heardMs; nowMs < deadlineMs; nowMs = performance.now()) {
-      if (this.control.waitUntilDrained(this.exitTicket, Math.min(WAIT_SLICE_MS, deadlineMs - nowMs))) return true
+      const { calls } = this.control
+      this.host.serve(deadlineMs)
+      if (this.control.isDrained(this.exitTicket)) return true
+      this.control.waitForCall(calls, Math.min(WAIT_SLICE_MS, Math.max(0, deadlineMs - performance.now())))
       if (this.control.heartbeat !== heartbeat || !this.control.ready) {
         heartbeat = this.control.heartbeat
         heardMs = performance.now()
@@ -172,7 +203,7 @@ export class ExportPipeline {
     resolve?.()
   }
 
-  private readonly receive = (message: FromExportThread): void => {
+  private readonly receive = (message: ToPipeline): void => {
     if (message.kind === 'done') this.reply(message.id)
     else if (message.kind === 'log') this.options.log(message.level, message.message)
     else this.lastErrors.set(message.exporter, message.message)
@@ -191,7 +222,13 @@ export class ExportPipeline {
     if (worker === undefined) return this.startLocal()
     try {
       const onDeath = (reason: string): void => this.takeOver(reason)
-      return startWorkerHost(this.data(), { ...worker, onMessage: this.receive, onDeath })
+      const { objects } = this
+      return startWorkerHost(this.data(handBackObjects(this.lanes)), {
+        ...worker,
+        objects,
+        onMessage: this.receive,
+        onDeath,
+      })
     } catch (error) {
       log('warn', `no export thread can be started (${messageOf(error)}); ${ON_CALLERS_THREAD}`)
       return this.startLocal()
@@ -199,7 +236,7 @@ export class ExportPipeline {
   }
 
   private startLocal(): ConsumerHost {
-    return startLocalHost(this.data(), this.options.exporters.map(this.options.createExporter), this.receive)
+    return startLocalHost(this.data(this.lanes), this.options.createExporter, this.receive)
   }
 
   /** The worker has died: what it held is lost and counted, what is still in the ring goes on from here. */
@@ -226,11 +263,12 @@ export class ExportPipeline {
     }
     this.control.addSettledBytes(this.sink.heldBytes)
     this.control.forgetConsumer()
+    this.lanes = withoutModules(this.options.exporters)
     return most
   }
 
-  private data(): ExportThreadData {
-    const { exporters, frame, scope, delivery } = this.options
+  private data(exporters: readonly LaneConfig[]): ExportThreadData {
+    const { frame, scope, delivery } = this.options
     const { control, names, sink } = this
     return { control: control.memory, segments: sink.memories, exporters, names, frame, scope, delivery }
   }
@@ -238,12 +276,12 @@ export class ExportPipeline {
 
 const ON_CALLERS_THREAD = 'export goes on from the main thread, where process.exit() and a throw cannot be waited for'
 
-/** The kind; a second exporter of a kind is 'otlp#2'. */
-function uniqueNames(exporters: readonly ExporterConfig[]): string[] {
-  const seen = new Map<string, number>()
-  return exporters.map(({ kind }) => {
-    const nth = (seen.get(kind) ?? 0) + 1
-    seen.set(kind, nth)
-    return nth === 1 ? kind : `${kind}#${nth}`
-  })
+/** Exporters that are objects of this thread, by their place among all. */
+function objectsIn({ exporters, createExporter }: PipelineOptions): ReadonlyMap<number, Exporter> {
+  const objects = new Map<number, Exporter>()
+  for (const [index, config] of exporters.entries()) {
+    const exporter = config.kind === 'custom' ? createExporter(config) : undefined
+    if (exporter !== undefined && !(exporter instanceof Promise)) objects.set(index, exporter)
+  }
+  return objects
 }

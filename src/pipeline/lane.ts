@@ -20,6 +20,8 @@ export interface LaneHost {
   readonly count: (counter: Counter, amount: number) => void
   /** Something has been settled, or put back to be tried again. */
   readonly onProgress: () => void
+  /** Requests under way whose answers cannot come before the process ends; default none. */
+  readonly lateCount?: () => number
 }
 
 type Delivered = Extract<AttemptResult, { outcome: 'acked' | 'sent' }>
@@ -43,14 +45,11 @@ export class Lane {
   private failures = 0
   private notBeforeMs = 0
 
-  constructor(exporter: Promise<Exporter>, policy: DeliveryConfig, voice: ExporterVoice, host: LaneHost) {
+  constructor(exporter: Exporter | Promise<Exporter>, policy: DeliveryConfig, voice: ExporterVoice, host: LaneHost) {
     this.policy = policy
     this.voice = voice
     this.host = host
-    this.loading = exporter.catch(unusableExporter).then(loaded => {
-      this.exporter = loaded
-      this.pump()
-    })
+    this.loading = this.load(exporter)
   }
 
   /** Whether a parcel offered now would be sent at once. */
@@ -60,7 +59,10 @@ export class Lane {
 
   /** Whether nothing can be sent before `deadlineMs`. */
   isStuckUntil(deadlineMs: number): boolean {
-    return this.underWay.size === 0 && (this.waiting.length === 0 || this.notBeforeMs > deadlineMs)
+    if (this.underWay.size > (this.host.lateCount?.() ?? 0)) return false
+    const next = this.waiting[0]
+    if (next === undefined || this.notBeforeMs > deadlineMs) return true
+    return this.underWay.size > 0 && !this.hasPlaceFor(next.bytes.length, deadlineMs)
   }
 
   /** Records have been copied that will be offered with their batch. */
@@ -114,6 +116,14 @@ export class Lane {
     } catch (error) {
       this.voice.remarked(`could not be closed: ${messageOf(error)}`)
     }
+  }
+
+  /** One that is there already can be used before the event loop turns. */
+  private async load(exporter: Exporter | Promise<Exporter>): Promise<void> {
+    if (exporter instanceof Promise) {
+      this.exporter = await exporter.catch(unusableExporter)
+      this.pump()
+    } else this.exporter = exporter
   }
 
   private hasPlaceFor(bytes: number, nowMs: number): boolean {

@@ -1,4 +1,4 @@
-import type { Exporter } from './exporter.ts'
+import type { Exporter, JsonValue } from './exporter.ts'
 import type { Logger, LogLevel, PropagatorName, SamplerOptions, SpanLimits } from './options.ts'
 import type { RedactOptions } from './redact.ts'
 import type { Attributes } from './span.ts'
@@ -45,6 +45,7 @@ export type ExporterConfig =
   | OtlpExporterConfig
   | ConsoleExporterConfig
   | FileExporterConfig
+  | ModuleExporterConfig
   | { readonly kind: 'custom'; readonly exporter: Exporter }
 
 export interface OtlpExporterConfig {
@@ -77,4 +78,13 @@ export interface FileExporterConfig {
   readonly kind: 'file'
   readonly path: string
   readonly maxBytes: number
+}
+
+export interface ModuleExporterConfig {
+  readonly kind: 'module'
+  /** As `import` takes it. */
+  readonly url: string
+  readonly options: JsonValue | undefined
+  /** Of one request, and of setting the exporter up. */
+  readonly timeoutMs: number
 }

@@ -21,6 +21,12 @@ export type ExportResult =
   /** Final. */
   | { readonly outcome: 'rejected'; readonly message: string }
 
+/** Makes an exporter of one's own in the export thread; the default export of its module. `options` are those of the set-up. */
+export type ExporterFactory = (options: JsonValue | undefined) => Exporter | Promise<Exporter>
+
+/** What JSON can hold; numbers are finite. */
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue }
+
 export interface SpanBatch {
   readonly count: number
   readonly resource: ViewAttributes

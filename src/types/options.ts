@@ -1,4 +1,4 @@
-import type { Exporter } from './exporter.ts'
+import type { Exporter, JsonValue } from './exporter.ts'
 import type { RedactOptions } from './redact.ts'
 import type { Attributes } from './span.ts'
 
@@ -81,7 +81,12 @@ export interface TlsOptions {
 }
 
 /** Plain data, so that it can cross to the export thread. Absent fields come from the environment. */
-export type ExporterOptions = OtlpExporterOptions | ConsoleExporterOptions | FileExporterOptions | CustomExporterOptions
+export type ExporterOptions =
+  | OtlpExporterOptions
+  | ConsoleExporterOptions
+  | FileExporterOptions
+  | ModuleExporterOptions
+  | CustomExporterOptions
 
 export interface OtlpExporterOptions {
   readonly kind: 'otlp'
@@ -109,7 +114,25 @@ export interface FileExporterOptions {
   readonly maxBytes?: number | undefined
 }
 
-/** An exporter object of the program's own. It runs on the caller's thread. */
+/**
+ * A module of the program's own, loaded in the export thread by Node itself: no loader of the program, TypeScript's neither, is
+ * there. One that cannot be loaded or set up is said once, and its spans are counted `rejected`. Should the export thread die, it
+ * is not run again. With `exportThread: 'main'` it runs on the caller's thread.
+ */
+export interface ModuleExporterOptions {
+  readonly kind: 'module'
+  /** Its default export is an `ExporterFactory`. A file: or data: URL, or a path, which is absolute or else counts from the working directory. */
+  readonly url: string | URL
+  /** JSON data, handed to the factory; taken when tracing is set up. Default undefined. */
+  readonly options?: JsonValue | undefined
+}
+
+/**
+ * An exporter object of the program's own. It runs on the caller's thread, to which the export thread hands each batch back; while
+ * the event loop is blocked its batches wait, and other exporters' do not. A natural end waits for it, and where it answers at once,
+ * not with a promise, `process.exit` and a throw do. Spans that it starts continue a trace that is not sampled, so that the default
+ * sampler does not record them.
+ */
 export interface CustomExporterOptions {
   readonly kind: 'custom'
   readonly exporter: Exporter

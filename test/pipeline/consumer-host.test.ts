@@ -4,7 +4,7 @@ import { startWorkerHost } from '../../src/pipeline/consumer-host.ts'
 import type { ExportThreadData } from '../../src/pipeline/messages.ts'
 
 const data = {} as ExportThreadData
-const rest = { env: {}, stderrLevels: undefined, onMessage: () => {}, onDeath: () => {} }
+const rest = { env: {}, stderrLevels: undefined, objects: new Map(), onMessage: () => {}, onDeath: () => {} }
 
 for (const [url, message] of [
   [new URL('file:///no/such/export-worker.js'), /^\/no\/such\/export-worker\.js does not exist; a bundler/],

@@ -31,22 +31,25 @@ test('one call in a sleep is to wake the sleeper', () => {
   assert.equal(control.claimWake(), false)
 })
 
-test('a wait ends at its timeout, and at once where the answer is there', () => {
+test('a wait ends at its timeout, and at once where the call has come before it', () => {
   const control = createControl(0, true)
+  const { calls } = control
   control.markDrained(1)
-  assert.equal(control.waitUntilDrained(1, 60_000), true)
+  control.waitForCall(calls, 60_000)
+  assert.deepEqual([control.isDrained(1), control.isDrained(2), control.calls], [true, false, calls + 1])
   const startMs = performance.now()
-  assert.equal(control.waitUntilDrained(2, 20), false)
+  control.waitForCall(control.calls, 20)
   assert.ok(performance.now() - startMs >= 19)
 })
 
-test('a wait ends with the answer of another thread', async () => {
+test('a wait ends with the call of another thread', async () => {
   const control = createControl(0, true)
   const source = `
     const { workerData } = require('node:worker_threads')
     const words = new Int32Array(workerData)
-    setTimeout(() => { Atomics.store(words, 2, 9); Atomics.notify(words, 2) }, 20)`
+    setTimeout(() => { Atomics.store(words, 2, 9); Atomics.add(words, 5, 1); Atomics.notify(words, 5) }, 20)`
   const worker = new Worker(source, { eval: true, workerData: control.memory })
-  assert.equal(control.waitUntilDrained(9, 10_000), true)
+  control.waitForCall(control.calls, 10_000)
+  assert.equal(control.isDrained(9), true)
   await worker.terminate()
 })

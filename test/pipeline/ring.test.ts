@@ -73,7 +73,8 @@ function produce(producer: RingProducer, control: Control, run: RingRun): { refu
   for (let index = 0; index < run.records; index++) {
     while (!offer(producer, run, index) && !isOversized(run, index)) {
       refusals++
-      if (control.waitUntilDrained(ENDED, 1)) return { refusals, peakBytes }
+      control.waitForCall(control.calls, 1)
+      if (control.isDrained(ENDED)) return { refusals, peakBytes }
     }
     if (index % 4096 === 0) peakBytes = Math.max(peakBytes, sizeOf(producer.memories))
   }
