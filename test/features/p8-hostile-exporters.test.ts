@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { devNull } from 'node:os'
 import { describe, test } from 'node:test'
 import { initTracing } from '../../src/index.ts'
 import type { ExporterStats } from '../../src/types/tracing.ts'
@@ -9,7 +10,7 @@ const SPANS = 10
 /** What a program's own exporter, in plain JavaScript, may do instead of what its type says; and what comes of it. */
 const exporters: readonly {
   what: string
-  export: (batch: { count: number }) => unknown
+  export: (batch: { bytes: Uint8Array<ArrayBuffer> }) => unknown
   outcome: keyof typeof OUTCOMES
 }[] = [
   { what: 'throws', export: () => fail('thrown'), outcome: 'given up' },
@@ -32,6 +33,14 @@ const exporters: readonly {
     outcome: 'given up',
   },
   { what: 'wants to wait for NaN ms', export: () => ({ outcome: 'retry', afterMs: Number.NaN }), outcome: 'given up' },
+  {
+    what: 'empties the memory of its batch',
+    export: ({ bytes }) => {
+      structuredClone(bytes, { transfer: [bytes.buffer] })
+      return { outcome: 'acked' }
+    },
+    outcome: 'acked',
+  },
   { what: 'finds every span too large', export: () => ({ outcome: 'too_large' }), outcome: 'too large' },
 ]
 
@@ -46,24 +55,33 @@ function fail(thrown: unknown): never {
   throw thrown
 }
 
-describe('P8: tracing never breaks the program, whatever its exporter does', () => {
-  for (const { what, export: exportBatch, outcome } of exporters) {
-    test(`an exporter that ${what}: all spans are ${outcome}`, async () => {
-      const exporter = { name: 'hostile', export: exportBatch as never, close: () => fail('closed') }
-      const tracing = initTracing({
-        exporters: { kind: 'custom', exporter },
-        exportTimeoutMs: 1,
-        retry: { maxElapsedMs: 1, initialDelayMs: 1, maxDelayMs: 1 },
-        logger: false,
+/** A second exporter of another kind makes the export thread hand the batches back. */
+const places = [
+  { place: 'alone, on the main thread', others: [] },
+  { place: 'beside another, handed its batches by the export thread', others: [{ kind: 'file', path: devNull }] },
+] as const
+
+for (const { place, others } of places) {
+  describe(`P8: tracing never breaks the program, whatever its exporter does, ${place}`, () => {
+    for (const { what, export: exportBatch, outcome } of exporters) {
+      test(`an exporter that ${what}: all spans are ${outcome}`, async () => {
+        const exporter = { name: 'hostile', export: exportBatch as never, close: () => fail('closed') }
+        const tracing = initTracing({
+          exporters: [{ kind: 'custom', exporter }, ...others],
+          exportTimeoutMs: 1,
+          retry: { maxElapsedMs: 1, initialDelayMs: 1, maxDelayMs: 1 },
+          logger: false,
+        })
+        for (let item = 0; item < SPANS; item++) tracing.tracer.startSpan('work').end()
+        await tracing.flush({ timeoutMs: 10_000 })
+        await tracing.shutdown()
+        const stats = tracing.stats()
+        assertBalanced(stats)
+        const { custom, file } = stats.exporters
+        assert.equal(OUTCOMES[outcome](custom!), SPANS, JSON.stringify(custom))
+        assert.equal(custom!.acked + custom!.rejected + droppedSpans(custom!), SPANS)
+        assert.equal(file?.acked, others.length === 0 ? undefined : SPANS)
       })
-      for (let item = 0; item < SPANS; item++) tracing.tracer.startSpan('work').end()
-      await tracing.flush({ timeoutMs: 10_000 })
-      await tracing.shutdown()
-      const stats = tracing.stats()
-      assertBalanced(stats)
-      const custom = stats.exporters.custom!
-      assert.equal(OUTCOMES[outcome](custom), SPANS, JSON.stringify(custom))
-      assert.equal(custom.acked + custom.rejected + droppedSpans(custom), SPANS)
-    })
-  }
-})
+    }
+  })
+}

@@ -45,6 +45,35 @@ test('an exporter that cannot be set up loses what it is given, and says why onc
   assert.match(harness.lines[1]!, /^debug /)
 })
 
+test('an exporter that is there already is used before the event loop turns', () => {
+  const exporter = new ScriptedExporter(() => ACKED)
+  const harness = new LaneHarness(exporter, {}, { ready: true })
+  harness.offer('a')
+  harness.lane.pump()
+  assert.deepEqual(harness.outcome, { acked: 1 })
+})
+
+test('answers that cannot come before the end are not waited for, as long as nothing else can be sent', async () => {
+  let late = 0
+  const exporter = new ScriptedExporter()
+  const harness = new LaneHarness(exporter, {}, { lateCount: () => late })
+  const isStuck = (): boolean => harness.lane.isStuckUntil(harness.nowMs + 1_000)
+  offerEach(harness, 20)
+  harness.lane.hurry()
+  await harness.pump()
+  assert.equal(exporter.open.length, 16)
+  late = 15
+  assert.equal(isStuck(), false)
+  late = 16
+  assert.equal(isStuck(), true)
+  await exporter.answer(ACKED)
+  late = 15
+  assert.equal(isStuck(), false, 'one of those that waited is under way')
+  late = 0
+  while (exporter.open.length > 0) await exporter.answer(ACKED)
+  assert.deepEqual([isStuck(), harness.outcome], [true, { acked: 20 }])
+})
+
 const concurrency = [
   { title: 'one request while nothing waits', parcels: 1, urgent: false, underWay: 1 },
   { title: 'eight with a backlog', parcels: 30, urgent: false, underWay: 8 },

@@ -18,18 +18,24 @@ export class LaneHarness {
   readonly settled: string[] = []
   readonly lane: Lane
 
-  constructor(exporter: Exporter | Promise<Exporter>, policy: Partial<DeliveryConfig> = {}) {
+  /** An exporter counts as one that has to be loaded, unless it is `ready`. */
+  constructor(
+    exporter: Exporter | Promise<Exporter>,
+    policy: Partial<DeliveryConfig> = {},
+    { ready = false, lateCount = () => 0 }: { ready?: boolean; lateCount?: () => number } = {},
+  ) {
     const voice = new ExporterVoice(
       'otlp',
       (level, message) => this.lines.push(`${level} ${message}`),
       () => {},
     )
-    this.lane = new Lane(Promise.resolve(exporter), { ...POLICY, ...policy }, voice, {
+    this.lane = new Lane(ready ? exporter : Promise.resolve(exporter), { ...POLICY, ...policy }, voice, {
       nowMs: () => this.nowMs,
       count: (counter, amount) => {
         this.counts[counter] = (this.counts[counter] ?? 0) + amount
       },
       onProgress: () => this.progress++,
+      lateCount,
     })
   }
 

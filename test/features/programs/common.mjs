@@ -1,9 +1,15 @@
 import { writeSync } from 'node:fs'
 import { getTracer, initTracing } from 'blueprint-tracing'
+import { ownExporter } from './own-exporter.mjs'
 
-/** Sets tracing up with the options in TRACING_OPTIONS and `more`; at exit, what `stats()` says goes to stdout. */
+/**
+ * Sets tracing up with the options in TRACING_OPTIONS and `more`, and with OWN_EXPORTER for an exporter object beside OTLP that
+ * answers like that; at exit, what `stats()` says goes to stdout.
+ */
 export function startTracing(more = {}) {
-  const tracing = initTracing({ ...JSON.parse(process.env.TRACING_OPTIONS ?? '{}'), ...more })
+  const { OWN_EXPORTER, TRACING_OPTIONS = '{}' } = process.env
+  const own = OWN_EXPORTER && { exporters: [{ kind: 'custom', exporter: ownExporter(OWN_EXPORTER) }, { kind: 'otlp' }] }
+  const tracing = initTracing({ ...own, ...JSON.parse(TRACING_OPTIONS), ...more })
   process.on('exit', () => report(tracing))
   return tracing
 }
