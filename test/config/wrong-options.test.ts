@@ -14,6 +14,7 @@ const COUNT = 'must be an integer from 0 to 2147483647'
 const LENGTH = 'must be an integer of at least 0, or Infinity'
 const TEXT = 'must be a non-empty string'
 const URL_TEXT = 'must be an http or https URL'
+const MODULE_URL = 'must be a path, or a file: or data: URL'
 const HEADER_NAME = 'must be a header name that the exporter does not set itself'
 const KEY = 'a non-empty string or a regular expression'
 const quiet = (): void => {}
@@ -168,6 +169,21 @@ const groups: { name: string; base: () => Tree; rows: Row[] }[] = [
         'RangeError',
         'must be an integer of at least 1, or Infinity, got 9007199254740992',
       ],
+    ],
+  },
+  {
+    name: 'of a module exporter',
+    base: () => ({ exporters: { kind: 'module', url: '/a.mjs', options: {} } }),
+    rows: [
+      ['exporters.url', undefined, 'TypeError', `${MODULE_URL}, got undefined`],
+      ['exporters.url', ['/a.mjs'], 'TypeError', `${MODULE_URL}, got an array`],
+      ['exporters.url', '', 'RangeError', `${MODULE_URL}, got ""`],
+      ['exporters.url', 'https://c/a.mjs', 'RangeError', `${MODULE_URL}, got "https://c/a.mjs"`],
+      ['exporters.url', new URL('http://c/a.mjs'), 'RangeError', `${MODULE_URL}, got "http://c/a.mjs"`],
+      ['exporters.url', 'node:fs', 'RangeError', `${MODULE_URL}, got "node:fs"`],
+      ['exporters.options["on"]', quiet, 'TypeError', 'must be JSON data, got a function'],
+      ['exporters.options', Number.NaN, 'TypeError', 'must be JSON data, got NaN'],
+      ['exporters.path', '/a.mjs', 'TypeError', 'is not an option; accepted are kind, url, options'],
     ],
   },
   {

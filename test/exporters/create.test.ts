@@ -28,7 +28,13 @@ for (const config of configs) {
   })
 }
 
+test('module makes the exporter that the module makes', async () => {
+  const url = 'data:text/javascript,export default name => ({ name, export: () => ({ outcome: "sent" }) })'
+  const exporter = await createExporter({ kind: 'module', url, options: 'own', timeoutMs: 1_000 })
+  assert.equal(exporter.name, 'own')
+})
+
 test('custom gives back the exporter itself', async () => {
   const exporter: Exporter = { name: 'own', export: () => ({ outcome: 'sent' }) }
-  assert.equal(await createExporter({ kind: 'custom', exporter }), exporter)
+  assert.equal(createExporter({ kind: 'custom', exporter }), exporter)
 })
