@@ -95,7 +95,8 @@ async function flushOnEventLoop(): Promise<void> {
   const late = [...participants].filter(participant => participant.needsEventLoop)
   await Promise.all(
     late.map(async participant => {
-      if (!(await flushInTime(participant))) await participant.leaveEventLoop()
+      const inTime = await flushInTime(participant)
+      if (!inTime && participant.needsEventLoop) await participant.leaveEventLoop()
     }),
   )
 }

@@ -8,6 +8,8 @@ import { assertBalanced } from '../support/ledger.ts'
 const SPANS = 1000
 /** Longer than a test may take: nobody waits for an answer that cannot come. */
 const EXIT_TIMEOUT_MS = 30_000
+/** Of those that do wait to the end: enough for the export thread to deliver, also on a busy machine. */
+const BOUNDED_MS = 3_000
 
 /** The event loop turns until nothing is left to do. */
 const turning = [
@@ -47,15 +49,44 @@ describe('P1 for an exporter object beside OTLP', { concurrency: 2 }, () => {
   }
 })
 
+describe('P1 for an exporter object alone', { concurrency: 2 }, () => {
+  for (const answer of ['at once', 'promise']) {
+    for (const way of ['natural end', 'process.exit(0)', 'throw']) {
+      const arrive = answer === 'at once' || way === 'natural end'
+      test(`${way}, cold: one that answers ${answer} ${arrive ? 'has every span' : 'cannot be waited for'}`, async () => {
+        const result = await run('ends.mjs', undefined, [way, 'cold'], answer)
+        const { custom } = exportersOf(result)
+        assert.deepEqual([custom!.acked, custom!.dropped.exit_timeout], arrive ? [SPANS, 0] : [0, SPANS])
+        assert.deepEqual(ownCounts(result), { spans: SPANS, twice: 0 })
+      })
+    }
+  }
+})
+
+test('P1: a backend that is down does not keep an exporter object from the spans that are closed at a natural end', async () => {
+  const env = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' }
+  const result = await run('open-spans.mjs', undefined, ['natural end'], 'at once', BOUNDED_MS, env)
+  const { custom, otlp } = exportersOf(result)
+  assert.deepEqual([custom!.acked, otlp!.dropped.exit_timeout], [3, 3])
+  assert.ok(result.durationMs < EXIT_TIMEOUT_MS / 2, `${result.durationMs} ms`)
+})
+
+test('P2: at SIGTERM one that never settles takes no longer than exitTimeoutMs', async () => {
+  const result = await end('never, SIGTERM', 'SIGTERM', 'cold', 'never', BOUNDED_MS)
+  assert.equal(result.signal, 'SIGTERM')
+  assert.equal(await collector.count('never, SIGTERM'), SPANS)
+  assert.ok(result.durationMs < EXIT_TIMEOUT_MS / 2, `${result.durationMs} ms`)
+})
+
 for (const answer of ['never', 'holds']) {
   test(`P2: at a natural end, one that ${answer === 'never' ? 'never settles' : 'holds the event loop'} takes no longer than exitTimeoutMs`, async () => {
-    const result = await end(answer, 'natural end', 'cold', answer, 800)
+    const result = await end(answer, 'natural end', 'cold', answer, BOUNDED_MS)
     assert.equal(result.code, 0)
     assert.equal(await collector.count(answer), SPANS)
     const { custom, otlp } = exportersOf(result)
     assert.deepEqual([custom!.dropped.exit_timeout, otlp!.acked], [SPANS, SPANS])
     assert.equal(result.stderr.match(/1000 of 1000 spans did not arrive at custom: exit_timeout 1000/g)?.length, 1)
-    assert.ok(result.durationMs < 10_000, `${result.durationMs} ms`)
+    assert.ok(result.durationMs < EXIT_TIMEOUT_MS / 2, `${result.durationMs} ms`)
   })
 }
 
@@ -112,20 +143,23 @@ function die(death: string, way: string): Promise<ChildResult> {
   return run('dead-worker.mjs', death, [death, way], 'at once')
 }
 
+/** Without a service there is no collector either. */
 async function run(
   program: string,
-  service: string,
+  service: string | undefined,
   args: readonly string[],
   answer: string,
   exitTimeoutMs = EXIT_TIMEOUT_MS,
+  env = {},
 ): Promise<ChildResult> {
   const result = await runChild(new URL(`programs/${program}`, import.meta.url), {
     args,
     env: {
-      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_EXPORTER_OTLP_ENDPOINT: service && collector.url,
       OTEL_SERVICE_NAME: service,
       OWN_EXPORTER: answer,
       TRACING_OPTIONS: JSON.stringify({ exitTimeoutMs }),
+      ...env,
     },
   })
   assert.ok(result.durationMs < EXIT_TIMEOUT_MS, 'no wait has lasted to its end')

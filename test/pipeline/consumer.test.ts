@@ -8,7 +8,7 @@ import { RingProducer } from '../../src/pipeline/ring-producer.ts'
 import type { ExporterConfig } from '../../src/types/config.ts'
 import type { Exporter } from '../../src/types/exporter.ts'
 import { FRAME, MIB, POLICY } from '../support/delivery-settings.ts'
-import { namedSpanSize, writeNamedSpan } from '../support/named-spans.ts'
+import { namedSpanSize, namedSpans, writeNamedSpan } from '../support/named-spans.ts'
 import { ScriptedExporter, settled } from '../support/scripted-exporter.ts'
 
 const NAME = 'x'.repeat(50_000)
@@ -117,6 +117,52 @@ test('what an exporter has trouble with is sent as lines and as its last error',
   assert.deepEqual(replies, [
     { kind: 'error', exporter: 0, message: '401' },
     { kind: 'log', level: 'warn', message: 'scripted: 1 span lost: 401' },
+    { kind: 'done', id: 1 },
+  ])
+})
+
+test("a batch for an object of the caller's thread is handed back, and its answer is what becomes of it", async t => {
+  const config = { kind: 'handed_back', name: 'own' } as never
+  const { control, consumer, replies, offer } = createPair(t, acking(), config)
+  const { calls } = control
+  offer('a')
+  consumer.receive({ kind: 'flush', id: 1 })
+  const [batch] = replies
+  assert.ok(batch?.kind === 'batch' && control.calls > calls)
+  assert.deepEqual([batch.exporter, batch.count, batch.bytes], [0, 1, namedSpans('a')])
+  consumer.receive({ kind: 'exit', remainingMs: 60_000, ticket: 5 })
+  await settled()
+  assert.equal(control.isDrained(5), false)
+  consumer.receive({ kind: 'answer', exporter: 0, batch: batch.batch, result: 'later' })
+  assert.equal(control.isDrained(5), true)
+  consumer.receive({ kind: 'answer', exporter: 0, batch: batch.batch, result: { outcome: 'rejected', message: '401' } })
+  await settled()
+  assert.deepEqual(
+    replies.map(reply => reply.kind),
+    ['batch', 'error', 'log', 'done'],
+  )
+})
+
+test("the time of a request of such an object is kept on the caller's thread", async t => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const { consumer, replies, offer } = createPair(t, acking(), { kind: 'handed_back', name: 'own' } as never)
+  offer('a')
+  consumer.receive({ kind: 'flush', id: 1 })
+  t.mock.timers.tick(24 * 60 * 60_000)
+  await settled()
+  assert.deepEqual(
+    replies.map(reply => reply.kind),
+    ['batch'],
+  )
+})
+
+test('an exporter that is not to be set up refuses everything and says why', async t => {
+  const { consumer, replies, offer } = createPair(t, acking(), { kind: 'unavailable', reason: 'it died' } as never)
+  offer('a')
+  consumer.receive({ kind: 'flush', id: 1 })
+  await settled()
+  assert.deepEqual(replies.slice(1), [
+    { kind: 'log', level: 'warn', message: 'scripted: 1 span lost: cannot be set up: it died' },
     { kind: 'done', id: 1 },
   ])
 })
