@@ -22,10 +22,18 @@ function moduleUrl(path: string, value: unknown): string {
   if (!isText && !(value instanceof URL)) throw wrongType(path, EXPECTED, value)
   const text = String(value)
   const scheme = SCHEME.exec(text)?.[1]?.toLowerCase()
-  if (text === '' || (scheme !== undefined && scheme !== 'file' && scheme !== 'data')) {
-    throw wrongValue(path, EXPECTED, text)
-  }
+  if (text === '' || !isUsable(scheme, text)) throw wrongValue(path, EXPECTED, text)
   return scheme === undefined ? urlOfFile(path, text) : text
+}
+
+/** A file: URL may name another host, or no path. */
+function isUsable(scheme: string | undefined, url: string): boolean {
+  if (scheme !== 'file') return scheme === undefined || scheme === 'data'
+  try {
+    return process.getBuiltinModule('node:url').fileURLToPath(url) !== ''
+  } catch {
+    return false
+  }
 }
 
 /** Of two letters or more: one letter is a drive. */

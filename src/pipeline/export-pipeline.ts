@@ -43,7 +43,7 @@ export class ExportPipeline {
   private ledger: Ledger
   private readonly lastErrors = new Map<number, string>()
   private readonly replies = new Map<number, () => void>()
-  /** As long as no export thread has died. */
+  /** Without modules once an export thread has died. */
   private lanes: readonly LaneConfig[]
   private readonly objects: ReadonlyMap<number, Exporter>
   private host: ConsumerHost

@@ -115,23 +115,23 @@ export interface FileExporterOptions {
 }
 
 /**
- * A module of the program's own, loaded in the export thread by Node itself: no loader of the program, TypeScript's neither, is
- * there. One that cannot be loaded or set up is said once, and its spans are counted `rejected`. Should the export thread die, it
- * is not run again. With `exportThread: 'main'` it runs on the caller's thread.
+ * A module of the program's own, loaded in the export thread by Node itself: none of the program's loaders, such as one for
+ * TypeScript, are there. One that cannot be loaded or set up is said once, and its spans are counted `rejected`. Should the export
+ * thread die, it is not run again. With `exportThread: 'main'`, or where no worker can be started, it runs on the caller's thread.
  */
 export interface ModuleExporterOptions {
   readonly kind: 'module'
-  /** Its default export is an `ExporterFactory`. A file: or data: URL, or a path, which is absolute or else counts from the working directory. */
+  /** Of the module whose default export is an `ExporterFactory`: a file: or data: URL, or a path, counted from the working directory. */
   readonly url: string | URL
-  /** JSON data, handed to the factory; taken when tracing is set up. Default undefined. */
+  /** JSON data for the factory, copied when tracing is set up. Default undefined. */
   readonly options?: JsonValue | undefined
 }
 
 /**
- * An exporter object of the program's own. It runs on the caller's thread, to which the export thread hands each batch back; while
- * the event loop is blocked its batches wait, and other exporters' do not. A natural end waits for it, and where it answers at once,
- * not with a promise, `process.exit` and a throw do. Spans that it starts continue a trace that is not sampled, so that the default
- * sampler does not record them.
+ * An exporter object of the program's own. It runs on the caller's thread, to which the export thread hands each batch back: while
+ * the event loop is blocked its batches wait, and those of other exporters do not. A natural end waits for it; `process.exit` and a
+ * throw do where it answers at once and not with a promise. Spans that it starts continue a trace that is not sampled, so that the
+ * default sampler does not record them.
  */
 export interface CustomExporterOptions {
   readonly kind: 'custom'

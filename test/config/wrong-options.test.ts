@@ -180,6 +180,8 @@ const groups: { name: string; base: () => Tree; rows: Row[] }[] = [
       ['exporters.url', '', 'RangeError', `${MODULE_URL}, got ""`],
       ['exporters.url', 'https://c/a.mjs', 'RangeError', `${MODULE_URL}, got "https://c/a.mjs"`],
       ['exporters.url', new URL('http://c/a.mjs'), 'RangeError', `${MODULE_URL}, got "http://c/a.mjs"`],
+      ['exporters.url', 'file://host/a.mjs', 'RangeError', `${MODULE_URL}, got "file://host/a.mjs"`],
+      ['exporters.url', 'file://[', 'RangeError', `${MODULE_URL}, got "file://["`],
       ['exporters.url', 'node:fs', 'RangeError', `${MODULE_URL}, got "node:fs"`],
       ['exporters.options["on"]', quiet, 'TypeError', 'must be JSON data, got a function'],
       ['exporters.options', Number.NaN, 'TypeError', 'must be JSON data, got NaN'],

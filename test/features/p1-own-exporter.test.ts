@@ -78,8 +78,11 @@ test('P2: at SIGTERM one that never settles takes no longer than exitTimeoutMs',
   assert.ok(result.durationMs < EXIT_TIMEOUT_MS / 2, `${result.durationMs} ms`)
 })
 
-for (const answer of ['never', 'holds']) {
-  test(`P2: at a natural end, one that ${answer === 'never' ? 'never settles' : 'holds the event loop'} takes no longer than exitTimeoutMs`, async () => {
+for (const [answer, deed] of [
+  ['never', 'never settles'],
+  ['holds', 'holds the event loop'],
+] as const) {
+  test(`P2: at a natural end, one that ${deed} takes no longer than exitTimeoutMs`, async () => {
     const result = await end(answer, 'natural end', 'cold', answer, BOUNDED_MS)
     assert.equal(result.code, 0)
     assert.equal(await collector.count(answer), SPANS)

@@ -9,7 +9,7 @@ const RUN = new URL('../../../examples/exporter-module/run.mjs', import.meta.url
 const ID = '[0-9a-f]'
 const SPAN = `${ID}{32},${ID}{16}`
 
-test('the example writes a line for every span although it exits at once, and a second run adds to them (after a build)', async t => {
+test('the example writes every span although it exits at once, and a second run adds to them (after a build)', async t => {
   const folder = mkdtempSync(join(tmpdir(), 'exporter-module-'))
   t.after(() => rmSync(folder, { recursive: true }))
   const file = join(folder, 'spans.csv')
