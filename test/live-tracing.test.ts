@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { devNull } from 'node:os'
 import test from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import type { Worker } from 'node:worker_threads'
@@ -36,6 +37,35 @@ test('a logger that starts spans sets nothing up in its turn', async () => {
   assert.equal(workers, 0)
   assert.ok(heard.length > 0)
 })
+
+const custom = { kind: 'custom', exporter: new MemoryExporter() } as const
+const file = { kind: 'file', path: devNull } as const
+const CUSTOM_LINE =
+  'a custom exporter runs on the main thread; if it answers with a promise, process.exit() and a throw cannot be waited for'
+const MAIN_LINE = 'exporting on the main thread, as asked for; process.exit() and a throw cannot be waited for there'
+for (const [what, options, said, workers] of [
+  ['a custom exporter alone needs no worker', { exporters: custom }, CUSTOM_LINE, 0],
+  ['one beside another is handed its batches by a worker', { exporters: [custom, file] }, CUSTOM_LINE, 1],
+  ['no worker is started where it is not wanted', { exporters: [custom, file], exportThread: 'main' }, MAIN_LINE, 0],
+] as const) {
+  test(`${what}, and the limits of the main thread are said once (after a build)`, async t => {
+    const lines: string[] = []
+    const log = (line: string): unknown => lines.push(line)
+    const logger = { error: log, warn: log, info: log, debug: log }
+    let started = 0
+    const count = (): number => started++
+    process.on('worker', count)
+    const tracing = initTracing({ ...options, logger, handleSignals: false })
+    t.after(() => tracing.shutdown())
+    await setImmediate()
+    process.removeListener('worker', count)
+    assert.equal(started, workers)
+    assert.deepEqual(
+      lines.filter(line => line.includes('main thread')),
+      [said],
+    )
+  })
+}
 
 for (const timeoutMs of [Number.POSITIVE_INFINITY, Number.NaN, '5', undefined]) {
   test(`flush({ timeoutMs: ${timeoutMs} }) waits until all is delivered`, async () => {
