@@ -83,9 +83,14 @@ export class Control {
     return Atomics.load(this.words, CALLS)
   }
 
-  /** Blocks this thread until it is called, unless that has happened since there were `calls`, or for `timeoutMs`. */
-  waitForCall(calls: number, timeoutMs: number): void {
+  /**
+   * Blocks this thread until it is called, unless that has happened since there were `calls`, or for `timeoutMs`. Answers for how
+   * many ms that was.
+   */
+  waitForCall(calls: number, timeoutMs: number): number {
+    const startMs = performance.now()
     Atomics.wait(this.words, CALLS, calls, timeoutMs)
+    return performance.now() - startMs
   }
 
   get currentSegment(): number {

@@ -150,16 +150,17 @@ export class ExportPipeline {
   /** False if the worker has stopped giving signs of life before it was done. */
   private waitForWorker(deadlineMs: number): boolean {
     let heartbeat = this.control.heartbeat
-    let heardMs = performance.now()
-    for (let nowMs = heardMs; nowMs < deadlineMs; nowMs = performance.now()) {
+    // Counts while this thread waits: while it runs exporters of its own, the worker may have to wait for the processor.
+    let silentMs = 0
+    for (let nowMs = performance.now(); nowMs < deadlineMs; nowMs = performance.now()) {
       const { calls } = this.control
       this.host.serve(deadlineMs)
       if (this.control.isDrained(this.exitTicket)) return true
-      this.control.waitForCall(calls, Math.min(WAIT_SLICE_MS, Math.max(0, deadlineMs - performance.now())))
+      silentMs += this.control.waitForCall(calls, Math.min(WAIT_SLICE_MS, deadlineMs - performance.now()))
       if (this.control.heartbeat !== heartbeat || !this.control.ready) {
         heartbeat = this.control.heartbeat
-        heardMs = performance.now()
-      } else if (nowMs - heardMs > HEARTBEAT_PATIENCE_MS + this.sink.heldBytes * PATIENCE_MS_PER_BYTE) return false
+        silentMs = 0
+      } else if (silentMs > HEARTBEAT_PATIENCE_MS + this.sink.heldBytes * PATIENCE_MS_PER_BYTE) return false
     }
     return true
   }
