@@ -18,8 +18,11 @@ import type { ExportThreadData } from './messages.ts'
 import { type ConsumerLink, RingProducer } from './ring-producer.ts'
 import type { Log } from './voice.ts'
 
-/** How long the wait at exit trusts a worker that gives no sign of life; longer if it may be busy compressing what it holds. */
-const HEARTBEAT_PATIENCE_MS = 500
+/**
+ * How long the wait at exit trusts a worker that gives no sign of life: on a busy machine, loading undici took over 500 ms at a
+ * stretch. Longer if it may be compressing what it holds.
+ */
+const HEARTBEAT_PATIENCE_MS = 1_000
 const PATIENCE_MS_PER_BYTE = 100 / 2 ** 20
 const WAIT_SLICE_MS = 50
 
