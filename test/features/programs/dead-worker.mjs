@@ -34,11 +34,13 @@ await deaths[death]()
 clearInterval(holding)
 if (way === 'process.exit(3)') process.exit(3)
 
+/** A limit too low for the thread to start with would end the whole process from Node 22 on, so it starts and then fills its heap. */
 function limitHeaps() {
   const { Worker } = threads
   threads.Worker = class extends Worker {
-    constructor(url, options) {
-      super(url, { ...options, resourceLimits: { maxOldGenerationSizeMb: 2 } })
+    constructor(_url, options) {
+      const resourceLimits = { ...options.resourceLimits, maxOldGenerationSizeMb: 16 }
+      super(new URL('full-heap.mjs', import.meta.url), { ...options, resourceLimits })
     }
   }
 }

@@ -8,12 +8,15 @@ const options = process.argv[2] === 'unset' ? undefined : JSON.parse(process.arg
 const require = createRequire(import.meta.url)
 let storages = 0
 const { AsyncLocalStorage } = asyncHooks
-asyncHooks.AsyncLocalStorage = class extends AsyncLocalStorage {
-  constructor() {
-    super()
-    storages++
-  }
-}
+// An assignment will not do: from Node 22 on it is a getter.
+Object.defineProperty(asyncHooks, 'AsyncLocalStorage', {
+  value: class extends AsyncLocalStorage {
+    constructor() {
+      super()
+      storages++
+    }
+  },
+})
 
 const before = inventory()
 const tracing = await import('blueprint-tracing')
