@@ -18,12 +18,11 @@ import type { ExportThreadData } from './messages.ts'
 import { type ConsumerLink, RingProducer } from './ring-producer.ts'
 import type { Log } from './voice.ts'
 
-/**
- * How long the wait at exit trusts a worker that gives no sign of life: on a busy machine, loading undici took over 500 ms at a
- * stretch. Longer if it may be compressing what it holds.
- */
-const HEARTBEAT_PATIENCE_MS = 1_000
+/** How long the wait at exit trusts a worker that gives no sign of life; longer if it may be busy compressing what it holds. */
+const HEARTBEAT_PATIENCE_MS = 500
 const PATIENCE_MS_PER_BYTE = 100 / 2 ** 20
+/** More of it before the first delivery: loading an HTTP client takes the worker 110 ms in one go from Node 22 on, if it is alone. */
+const LOADING_PATIENCE_MS = 1_000
 const WAIT_SLICE_MS = 50
 
 export interface PipelineOptions {
@@ -163,9 +162,14 @@ export class ExportPipeline {
       if (this.control.heartbeat !== heartbeat || !this.control.ready) {
         heartbeat = this.control.heartbeat
         silentMs = 0
-      } else if (silentMs > HEARTBEAT_PATIENCE_MS + this.sink.heldBytes * PATIENCE_MS_PER_BYTE) return false
+      } else if (silentMs > this.patienceMs()) return false
     }
     return true
+  }
+
+  private patienceMs(): number {
+    const loadingMs = this.control.settledBytes === 0 ? LOADING_PATIENCE_MS : 0
+    return HEARTBEAT_PATIENCE_MS + loadingMs + this.sink.heldBytes * PATIENCE_MS_PER_BYTE
   }
 
   /** From here on nothing is delivered, and nothing that the consumer still does changes the counts. */
