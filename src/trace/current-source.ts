@@ -22,13 +22,20 @@ const state = sharedPart<SourceState>('source', () => ({
   followers: [],
 }))
 
-/**
- * What spans are started with. A variable of this copy's own: reading it is all that a wrapped function costs while tracing is
- * off, and through the shared object it took half as long again.
- */
+/** What spans are started with. A variable of this copy's own, since it is read for each of them. */
 let source: SpanSource | undefined = state.front ?? state.present
+
+type Choose = <F>(untraced: F, traced: F) => F
+
+/**
+ * Chooses what a call of a traced function runs. While tracing is off V8 puts the chosen function in the call's place with no
+ * check left, so that it costs 0.3 ns at most; looking at `source` in each call took 2.3, from Node 22 on 3.5.
+ */
+export const call: { choose: Choose } = { choose: chooserOf(source) }
+
 state.followers.push(next => {
   source = next
+  call.choose = chooserOf(next)
 })
 
 /** Sets what happens at the first started span if nothing has been set up by then; it has to call `setSource`. */
@@ -75,4 +82,21 @@ export function startSpan(name: string, options?: SpanOptions): RecordingSpan | 
 
 function tellFollowers(next: SpanSource): void {
   for (const follow of state.followers) follow(next)
+}
+
+function chooserOf(next: SpanSource | undefined): Choose {
+  if (next === undefined) return chooseOnceSetUp
+  return next.creates ? chooseTraced : chooseUntraced
+}
+
+function chooseOnceSetUp<F>(untraced: F, traced: F): F {
+  return currentSource().creates ? traced : untraced
+}
+
+function chooseTraced<F>(_untraced: F, traced: F): F {
+  return traced
+}
+
+function chooseUntraced<F>(untraced: F, _traced: F): F {
+  return untraced
 }
