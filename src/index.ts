@@ -49,6 +49,7 @@ export type {
   SpanParent,
   SpanStatus,
   TimeInput,
+  TraceFunctionDecorator,
   TraceFunctionOptions,
   Tracer,
   TraceState,

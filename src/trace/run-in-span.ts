@@ -23,7 +23,7 @@ export function runInSpan<T>(span: RecordingSpan | NonRecordingSpan, fn: (span: 
 }
 
 /** Also a promise may be lazy, if its class has a `then` of its own. */
-function isNativePromise(result: unknown): result is Promise<unknown> {
+export function isNativePromise(result: unknown): result is Promise<unknown> {
   try {
     return result instanceof Promise && result.then === Promise.prototype.then
   } catch {
@@ -45,7 +45,7 @@ function endWithPromise<T>(span: Span, promise: Promise<T>): Promise<T> {
   )
 }
 
-function endWithError(span: Span, error: unknown): void {
+export function endWithError(span: Span, error: unknown): void {
   markError(span, error)
   span.end()
 }

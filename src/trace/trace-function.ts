@@ -1,57 +1,62 @@
-import type { TraceFunctionOptions } from '../types/span.ts'
-import { call, currentSource, settledSource } from './current-source.ts'
-import { runInSpan } from './run-in-span.ts'
-
-type AnyFunction = (this: never, ...args: never[]) => unknown
+import { describe } from '../config/validate.ts'
+import type { AnyFunction, TraceFunctionDecorator, TraceFunctionOptions } from '../types/span.ts'
+import { callerModule } from './caller-module.ts'
+import { settledSource } from './current-source.ts'
+import { methodDecorator } from './decorate-method.ts'
+import { readFunctionOptions } from './trace-function-options.ts'
+import { wrapFunction } from './wrap-function.ts'
 
 /**
- * A function that runs `fn` in a span of its own, with attributes `function.name` and `function.module`. It keeps `this`,
- * `name`, `length` and the type. While tracing is settled as off, it is `fn` itself.
+ * Puts a span around every call of a function, with attributes `function.name` and `function.module`: `traceFunction(fn)`
+ * and `traceFunction(options, fn)` give the traced function, `@traceFunction(options)` decorates a method, as a standard or
+ * a legacy decorator. Text in the place of the options is the name.
+ *
+ * `this`, `name`, `length`, the type, the function's own properties and calling it with `new` are kept. The span ends when
+ * the call returns or throws; of an async function, when its promise settles; of a generator and an async generator it
+ * covers the iteration, from the first `next` to the end or to an early `return`, and is current whenever the body runs.
+ *
+ * While tracing is settled as off, the function itself is given, and a decorator leaves its method alone. Throws a TypeError
+ * or RangeError for a wrong option, for what is no function, and for a class, whose methods are to be traced instead.
  */
 export function traceFunction<F extends AnyFunction>(fn: F): F
 export function traceFunction<F extends AnyFunction>(options: TraceFunctionOptions | string, fn: F): F
-export function traceFunction<F extends AnyFunction>(...given: [F] | [TraceFunctionOptions | string, F]): F {
-  const [options, fn] = given.length === 1 ? [{}, given[0]] : given
-  return settledSource()?.creates === false ? fn : wrap(typeof options === 'string' ? { name: options } : options, fn)
+export function traceFunction(options?: TraceFunctionOptions | string): TraceFunctionDecorator
+export function traceFunction(...given: readonly unknown[]): AnyFunction | TraceFunctionDecorator {
+  if (typeof given[0] === 'function' && given.length === 1) return trace({}, given[0])
+  if (typeof given[0] === 'function') throw new TypeError(`traceFunction ${ORDER}`)
+  const options = readFunctionOptions(given[0])
+  return given.length < 2 ? decorator(options) : trace(options, given[1])
 }
 
-function wrap<F extends AnyFunction>(options: TraceFunctionOptions, fn: F): F {
-  const name = options.name ?? (fn.name || 'anonymous')
-  const module = options.module ?? callerModule()
-  const attributes = { 'function.name': name, 'function.module': module, ...options.attributes }
-  const spanOptions = { kind: options.kind, attributes }
-  const traced = function (this: never, ...args: never[]): unknown {
-    return runInSpan(currentSource().start(name, spanOptions), () => fn.apply(this, args))
-  }
-  // A variable of this scope, since an imported one takes 2 ns to read.
-  const present = call
-  // Of `args` nothing is left to allocate if all that happens to them is `apply`: while off, a call costs 1 ns and not 12.
-  const wrapper = function (this: never, ...args: never[]): unknown {
-    return present.choose<(this: never, ...args: never[]) => unknown>(fn, traced).apply(this, args)
-  }
-  Object.defineProperty(wrapper, 'name', { value: fn.name, configurable: true })
-  Object.defineProperty(wrapper, 'length', { value: fn.length, configurable: true })
-  return wrapper as unknown as F
+function trace(options: TraceFunctionOptions, fn: unknown): AnyFunction {
+  requireTraceable(fn)
+  return isOff() ? fn : wrapFunction(fn, withModule(options), fn.name || 'anonymous', false)
 }
 
-/** The file that called `traceFunction`, relative to the working directory; undefined where the stack does not tell. */
-function callerModule(): string | undefined {
-  try {
-    return callerPath()
-  } catch {
-    // The program's own Error.prepareStackTrace, or a working directory that is gone.
-    return undefined
-  }
+function decorator(options: TraceFunctionOptions): TraceFunctionDecorator {
+  // Here and not where it decorates: this call stands in the file of the class, that one perhaps in a helper of the compiler.
+  const complete = isOff() ? options : withModule(options)
+  return methodDecorator((method, name) => (isOff() ? method : wrapFunction(method, complete, name, true)))
 }
 
-function callerPath(): string | undefined {
-  const frames = (new Error().stack ?? '').split('\n').slice(1)
-  const own = /[\\/](?:trace-function\.ts|blueprint-tracing[\\/]dist[\\/])/
-  const path = frames.find(frame => !own.test(frame) && !frame.includes(import.meta.url))?.match(FRAME_LOCATION)?.[1]
-  if (path === undefined) return undefined
-  const directory = `${process.cwd()}/`
-  return path.startsWith(directory) ? path.slice(directory.length) : path
+function withModule(options: TraceFunctionOptions): TraceFunctionOptions {
+  return { ...options, module: options.module ?? callerModule(traceFunction) }
 }
 
-/** `at name (file:///path/to/file.js:1:2)`, with or without the name and the scheme. */
-const FRAME_LOCATION = /\(?(?:file:\/\/)?([^()\s]+):\d+:\d+\)?$/
+function isOff(): boolean {
+  return settledSource()?.creates === false
+}
+
+const ORDER = 'takes its options before the function, and as a decorator it is called: @traceFunction()'
+
+/**
+ * A class is refused: on a wrapper its private static members fail and its static ones drift apart. What a compiler makes of
+ * it for old targets is a function like any other.
+ */
+function requireTraceable(fn: unknown): asserts fn is AnyFunction {
+  if (typeof fn !== 'function') throw new TypeError(`traceFunction ${ORDER}; as the function it got ${describe(fn)}`)
+  if (!/^class\b/.test(Function.prototype.toString.call(fn))) return
+  throw new TypeError(
+    `traceFunction cannot wrap a class, here ${fn.name || 'an anonymous one'}: trace its methods instead`,
+  )
+}

@@ -118,10 +118,26 @@ export interface Tracer {
 }
 
 export interface TraceFunctionOptions {
-  /** Default the function's own name. */
+  /** Default `Class.method` of the class that defines it, known from the first call's receiver, else the function's own. */
   readonly name?: string | undefined
   /** Default the calling file, relative to the working directory. */
   readonly module?: string | undefined
+  /** Default `SpanKind.INTERNAL`. */
   readonly kind?: SpanKind | undefined
+  /** Of every span; copied when the function is wrapped. They come before `function.name` and `function.module`. */
   readonly attributes?: Attributes | undefined
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: with unknown or never, a callback without annotations would not compile.
+export type AnyFunction = (this: any, ...args: any[]) => unknown
+
+/** What `traceFunction()` gives: a decorator of methods, standard or legacy (`experimentalDecorators`). */
+export interface TraceFunctionDecorator {
+  // biome-ignore lint/suspicious/noExplicitAny: the parameters of F are not narrowed by what is said here.
+  <This, F extends (this: This, ...args: any[]) => unknown>(method: F, context: ClassMethodDecoratorContext<This, F>): F
+  <F extends AnyFunction>(
+    target: object,
+    key: string | symbol,
+    descriptor: TypedPropertyDescriptor<F>,
+  ): TypedPropertyDescriptor<F>
 }

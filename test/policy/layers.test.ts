@@ -16,10 +16,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   redaction: ['types'],
   net: ['types', 'wire'],
   otlp: PURE,
-  trace: [...PURE, 'otlp', STATE],
+  trace: [...PURE, 'otlp', STATE, 'config/validate.ts'],
   pipeline: [...PURE, 'otlp', 'net', STATE],
   exporters: EXPORT,
-  config: ['types', 'net', 'version.ts'],
+  'config/validate.ts': [],
+  config: ['types', 'net', 'version.ts', 'config/validate.ts'],
   'log.ts': EXPORT,
   'export-worker.ts': [...EXPORT, 'log.ts'],
   'live-tracing.ts': [...EXPORT, 'log.ts', 'config', 'trace'],
@@ -33,8 +34,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Beside the pure ones. */
 const LOADED_WITH_PROGRAM: readonly string[] = [STATE, 'trace', 'config', 'tracing.ts']
 
-/** A folder, or a file of src itself; config.ts and testing.ts belong to their folders. */
+/** A folder, or a file of src itself; config.ts and testing.ts belong to their folders, and config's checks are for others too. */
 function layerOf(file: string): string {
+  if (file === 'config/validate.ts') return file
   if (file === 'config.ts' || file === 'testing.ts') return file.slice(0, -'.ts'.length)
   return file.includes('/') ? file.slice(0, file.indexOf('/')) : file
 }
