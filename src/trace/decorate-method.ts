@@ -1,7 +1,8 @@
 import type { AnyFunction, TraceFunctionDecorator } from '../types/span.ts'
+import { nameOf } from './qualified-name.ts'
 
-/** What stands in the place of `method` from then on; `name` is what the class calls it. */
-export type ReplaceMethod = (method: AnyFunction, name: string) => AnyFunction
+/** What stands in the place of `method` from then on; `key` is what the class has it by. */
+export type ReplaceMethod = (method: AnyFunction, key: string | symbol) => AnyFunction
 
 /**
  * A decorator of methods in both forms, told apart by what it is called with: a standard one gets the method and a context
@@ -18,21 +19,16 @@ export function methodDecorator(replace: ReplaceMethod): TraceFunctionDecorator 
 
 function decorateStandard(replace: ReplaceMethod, method: unknown, { kind, name }: DecoratorContext): AnyFunction {
   if (kind !== 'method' || typeof method !== 'function') throw wrongPlace(kind === 'class' ? undefined : name, kind)
-  return replace(method as AnyFunction, nameOf(name))
+  return replace(method as AnyFunction, name)
 }
 
 function decorateLegacy(replace: ReplaceMethod, key: string | symbol | undefined, descriptor: unknown): unknown {
   const { value: method } = (descriptor ?? {}) as PropertyDescriptor
   if (key === undefined || typeof method !== 'function') throw wrongPlace(key, key === undefined ? 'class' : 'property')
-  const replaced = replace(method, nameOf(key))
+  const replaced = replace(method, key)
   return replaced === method ? descriptor : { ...(descriptor as PropertyDescriptor), value: replaced }
 }
 
 function wrongPlace(key: string | symbol | undefined, kind: string): TypeError {
   return new TypeError(`traceFunction decorates methods, not the ${kind}${key === undefined ? '' : ` ${nameOf(key)}`}`)
-}
-
-/** As the language itself names a method: a symbol by its description in brackets. */
-function nameOf(key: string | symbol): string {
-  return typeof key === 'string' ? key : `[${key.description ?? ''}]`
 }

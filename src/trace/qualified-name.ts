@@ -1,7 +1,7 @@
 /** What is known of a traced function before it is called. */
 export interface TracedMethod {
-  /** Its own name, or that of the method it decorates. */
-  readonly name: string
+  /** Its own name, or the key of the method it decorates. */
+  readonly key: string | symbol
   /** What stands in its place now, to be found again on a receiver. */
   wrapper: unknown
   /** Whether it stood in the body of a class, so that whatever receives the call is of that class. */
@@ -14,7 +14,13 @@ export interface TracedMethod {
  */
 export function qualifiedName(method: TracedMethod, receiver: unknown): string {
   const className = classNameOf(method, receiver)
-  return className === undefined ? method.name : `${className}.${method.name}`
+  const name = nameOf(method.key)
+  return className === undefined ? name : `${className}.${name}`
+}
+
+/** As the language itself names a method: a symbol by its description in brackets. */
+export function nameOf(key: string | symbol): string {
+  return typeof key === 'string' ? key : `[${key.description ?? ''}]`
 }
 
 function classNameOf(method: TracedMethod, receiver: unknown): string | undefined {
@@ -29,10 +35,10 @@ function classNameOf(method: TracedMethod, receiver: unknown): string | undefine
   }
 }
 
-/** The receiver or the prototype of it that has the wrapper under the name of the function. */
-function holderOf({ name, wrapper }: TracedMethod, receiver: unknown): unknown {
+/** The receiver or the prototype of it that has the wrapper under the function's name. */
+function holderOf({ key, wrapper }: TracedMethod, receiver: unknown): unknown {
   for (let holder = receiver; holder !== null; holder = Object.getPrototypeOf(holder)) {
-    if (Object.getOwnPropertyDescriptor(holder, name)?.value === wrapper) return holder
+    if (Object.getOwnPropertyDescriptor(holder, key)?.value === wrapper) return holder
   }
   return undefined
 }

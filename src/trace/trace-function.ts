@@ -36,7 +36,7 @@ function trace(options: TraceFunctionOptions, fn: unknown): AnyFunction {
 function decorator(options: TraceFunctionOptions): TraceFunctionDecorator {
   // Here and not where it decorates: this call stands in the file of the class, that one perhaps in a helper of the compiler.
   const complete = isOff() ? options : withModule(options)
-  return methodDecorator((method, name) => (isOff() ? method : wrapFunction(method, complete, name, true)))
+  return methodDecorator((method, key) => (isOff() ? method : wrapFunction(method, complete, key, true)))
 }
 
 function withModule(options: TraceFunctionOptions): TraceFunctionOptions {

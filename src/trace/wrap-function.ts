@@ -4,14 +4,14 @@ import { FunctionSpans } from './function-spans.ts'
 import { runInSpan } from './run-in-span.ts'
 import { traceGenerator } from './trace-generator.ts'
 
-/** `fn` with a span around each call; `name` is its own, or that of the method that it `isMethod` of a class. */
+/** `fn` with a span around each call; `key` is its name or, where it `isMethod` of a class, what that has it by. */
 export function wrapFunction<F extends AnyFunction>(
   fn: F,
   options: TraceFunctionOptions,
-  name: string,
+  key: string | symbol,
   isMethod: boolean,
 ): F {
-  const method = { name, isMethod, wrapper: undefined as unknown }
+  const method = { key, isMethod, wrapper: undefined as unknown }
   const spans = new FunctionSpans(options, method)
   const wrapper = isConstructor(fn) ? constructible(fn, spans) : callable(fn, tracedOf(fn, spans))
   keepProperties(wrapper, fn)

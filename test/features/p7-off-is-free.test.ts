@@ -11,8 +11,8 @@ interface Inventory {
 }
 
 interface Traces {
-  /** Whether `traceFunction(options, fn) === fn`. */
-  readonly same: boolean
+  /** By kind of function and way to trace it: whether that gave the function itself. */
+  readonly same: Readonly<Record<string, boolean>>
   readonly before: Inventory
   readonly after: Inventory
 }
@@ -20,8 +20,12 @@ interface Traces {
 interface Cost {
   readonly directNs: number
   readonly tracedNs: number
-  readonly heap: Readonly<Record<string, { readonly bytes: number; readonly collections: number }>>
+  readonly heap: Heap
+  /** What is on it beyond that of the function itself. */
+  readonly allocating: Heap
 }
+
+type Heap = Readonly<Record<string, { readonly bytes: number; readonly collections: number }>>
 
 const everything = new URL('programs/off.mjs', import.meta.url)
 const cost = new URL('programs/off-cost.mjs', import.meta.url)
@@ -41,6 +45,12 @@ async function runEverything(options: object | 'unset'): Promise<Traces> {
   return JSON.parse(stdout) as Traces
 }
 
+/** Every kind of function, by every way to trace it. */
+function assertAll(same: Traces['same'], expected: boolean): void {
+  assert.equal(Object.keys(same).length, 16)
+  for (const [what, isSame] of Object.entries(same)) assert.equal(isSame, expected, what)
+}
+
 describe('P7: off is free', () => {
   for (const [what, options] of [
     ['nothing turns tracing on', 'unset'],
@@ -49,7 +59,7 @@ describe('P7: off is free', () => {
   ] as const) {
     test(`where ${what}, wrapping gives the function itself and nothing is left behind in the process`, async () => {
       const { same, before, after } = await runEverything(options)
-      assert.equal(same, true)
+      assertAll(same, true)
       assert.deepEqual(after, before)
       assert.deepEqual([after.storages, after.builtins, after.undici], [0, [], false])
     })
@@ -57,24 +67,26 @@ describe('P7: off is free', () => {
 
   test('the same program does leave something behind while tracing is on', async () => {
     const { same, before, after } = await runEverything({ exporters: otlp, exportThread: 'main' })
-    assert.equal(same, false)
+    assertAll(same, false)
     assert.notDeepEqual(after.listeners, before.listeners)
     assert.deepEqual([after.storages, after.undici, after.builtins.includes('worker_threads')], [1, true, true])
   })
 
   test('a function that was wrapped before tracing was settled as off: 10,000,000 calls', async t => {
     const { stdout } = await runChild(cost, { execArgv: ['--expose-gc'], env: { NODE_V8_COVERAGE: undefined } })
-    const { directNs, tracedNs, heap } = JSON.parse(stdout) as Cost
+    const { directNs, tracedNs, heap, allocating } = JSON.parse(stdout) as Cost
     t.diagnostic(`${directNs.toFixed(2)} ns a call, wrapped ${tracedNs.toFixed(2)} ns`)
     assert.ok(tracedNs - directNs <= MAX_ADDED_NS, `${tracedNs} ns against ${directNs}`)
-    for (const [what, { bytes, collections }] of Object.entries(heap)) {
+    for (const [what, { bytes, collections }] of Object.entries({ ...heap, ...allocating })) {
       assert.ok(bytes < MEASUREMENT_BYTES && collections === 0, `${what}: ${bytes} bytes, ${collections} collections`)
     }
   })
 
   test('the same calls do leave something on the heap while tracing is on', async () => {
     const { stdout } = await runChild(cost, { args: ['on'], execArgv: ['--expose-gc'] })
-    const { heap } = JSON.parse(stdout) as Cost
-    assert.ok(heap['startSpan and end']!.bytes > MEASUREMENT_BYTES || heap['startSpan and end']!.collections > 0)
+    const { heap, allocating } = JSON.parse(stdout) as Cost
+    for (const [what, { bytes, collections }] of Object.entries({ span: heap['startSpan and end']!, ...allocating })) {
+      assert.ok(bytes > MEASUREMENT_BYTES || collections > 0, `${what}: ${bytes} bytes, ${collections} collections`)
+    }
   })
 })

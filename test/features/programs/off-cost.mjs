@@ -1,32 +1,57 @@
 // Times calls of a function that was wrapped before tracing was settled as off against calls of the function itself, in
-// interleaved rounds, and counts what the calls leave on the heap. Prints one JSON line.
+// interleaved rounds, and counts what the calls leave on the heap: nothing, or where a call gives an object, as much as the
+// function itself. Prints one JSON line.
 import { writeSync } from 'node:fs'
 import { GCProfiler } from 'node:v8'
 import { getTracer, initTracing, setTraceAttribute, traceFunction } from 'blueprint-tracing'
 
 const CALLS = 10_000_000
+/** Of those that allocate: too few for a collection, and one word a call would still be seen. */
+const ALLOCATING_CALLS = 20_000
 const ROUNDS = 9
 const on = process.argv[2] === 'on'
 
 const job = (a, b) => (a ^ b) + 1
 const wrapped = traceFunction('wrapped', job)
+const decorate = traceFunction('decorated')
+const decorated = {
+  standard: decorate((a, b) => (a ^ b) + 1, { kind: 'method', name: 'standard' }),
+  legacy: decorate({}, 'legacy', { value: (a, b) => (a ^ b) + 1 }).value,
+}
+const allocating = {
+  'an async function': async a => a,
+  'a generator function': function* (a) {
+    yield a
+  },
+  'an async generator function': async function* (a) {
+    yield a
+  },
+}
+const tracedAllocating = Object.entries(allocating).map(([what, fn]) => [what, fn, traceFunction(fn)])
 const exporter = { name: 'none', export: () => ({ outcome: 'acked' }) }
 initTracing(on ? { exporters: { kind: 'custom', exporter }, logger: false } : { enabled: false, logger: false })
 const tracer = getTracer()
 
-// Each subject is called from a loop of its own, so that none is slowed by what another has taught the compiler.
+// Each subject is called from a loop of its own, so that none is slowed by what another has taught the compiler. It keeps what
+// it has learnt by the text of the code, hence the number.
+let loops = 0
 const loopOf = body =>
-  new Function('subject', `return calls => { let sum = 0; for (let i = 0; i < calls; i++) { ${body} } return sum }`)
+  new Function(
+    'subject',
+    `// ${loops++}\n return calls => { let sum = 0; for (let i = 0; i < calls; i++) { ${body} } return sum }`,
+  )
 const direct = loopOf('sum = subject(sum, i)')(job)
 const traced = loopOf('sum = subject(sum, i)')(wrapped)
 const subjects = {
   'the wrapped function': traced,
+  'the method of a standard decorator': loopOf('sum = subject.standard(sum, i)')(decorated),
+  'the method of a legacy decorator': loopOf('sum = subject.legacy(sum, i)')(decorated),
   'startSpan and end': loopOf("subject.startSpan('s').end(); sum++")(tracer),
   span: loopOf("sum = subject.tracer.span('s', subject.job)")({ tracer, job: () => 1 }),
   setTraceAttribute: loopOf("subject('a', i); sum++")(setTraceAttribute),
 }
 
-writeSync(1, JSON.stringify({ ...(on ? {} : cost()), heap: heap(on ? 100_000 : CALLS) }))
+writeSync(1, JSON.stringify({ ...(on ? {} : cost()), heap: heap(on ? 100_000 : CALLS), allocating: allocatingHeap() }))
 process.exit()
 
 function cost() {
@@ -38,10 +63,12 @@ function cost() {
   return { directNs: median(times.direct), tracedNs: median(times.traced) }
 }
 
+/** Of the processor's time: of the clock's, much goes by on a busy machine while nothing of ours runs. */
 function nanosecondsPerCall(loop) {
-  const start = process.hrtime.bigint()
+  const start = process.cpuUsage()
   loop(CALLS)
-  return Number(process.hrtime.bigint() - start) / CALLS
+  const { user, system } = process.cpuUsage(start)
+  return ((user + system) * 1_000) / CALLS
 }
 
 function median(numbers) {
@@ -53,13 +80,29 @@ function heap(calls) {
   return Object.fromEntries(
     Object.entries(subjects).map(([name, loop]) => {
       for (let round = 0; round < 5; round++) loop(calls / 10)
-      globalThis.gc()
-      const profiler = new GCProfiler()
-      profiler.start()
-      const before = process.memoryUsage().heapUsed
-      loop(calls)
-      const bytes = process.memoryUsage().heapUsed - before
-      return [name, { bytes, collections: profiler.stop().statistics.length }]
+      return [name, heapOf(loop, calls)]
     }),
   )
+}
+
+/** Of the traced functions, less that of the functions themselves. */
+function allocatingHeap() {
+  return Object.fromEntries(
+    tracedAllocating.map(([what, fn, traced]) => {
+      const loops = [traced, fn].map(subject => loopOf('subject(i); sum++')(subject))
+      for (const loop of loops) for (let round = 0; round < (on ? 1 : 50); round++) loop(ALLOCATING_CALLS)
+      const [ours, theirs] = loops.map(loop => heapOf(loop, ALLOCATING_CALLS))
+      return [what, { bytes: ours.bytes - theirs.bytes, collections: ours.collections + theirs.collections }]
+    }),
+  )
+}
+
+function heapOf(loop, calls) {
+  globalThis.gc()
+  const profiler = new GCProfiler()
+  profiler.start()
+  const before = process.memoryUsage().heapUsed
+  loop(calls)
+  const bytes = process.memoryUsage().heapUsed - before
+  return { bytes, collections: profiler.stop().statistics.length }
 }

@@ -22,9 +22,21 @@ const before = inventory()
 const tracing = await import('blueprint-tracing')
 const job = n => n + 1
 const wrapped = tracing.traceFunction('early', job)
+const forms = {
+  'a function': job,
+  'an async function': async n => n + 1,
+  'a generator function': function* (n) {
+    yield n
+  },
+  'an async generator function': async function* (n) {
+    yield n
+  },
+}
+const early = Object.values(forms).map(fn => tracing.traceFunction(fn))
 if (options !== undefined) tracing.initTracing(options)
 useEverything()
-const same = tracing.traceFunction({ name: 'late' }, job) === job
+for (const traced of early) await useTraced(traced)
+const same = Object.fromEntries(Object.entries(forms).flatMap(([what, fn]) => waysToTrace(what, fn)))
 await tracing.getTracing().flush({ timeoutMs: 1_000 })
 const after = inventory()
 writeSync(1, JSON.stringify({ same, before, after }))
@@ -41,6 +53,23 @@ function useEverything() {
   tracing.extractTraceContext({ traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' })
   tracing.getRequestId()
   tracing.childEnv({})
+}
+
+/** Of each way to trace a function: whether it gives the function itself; of a legacy decorator, its descriptor. */
+function waysToTrace(what, fn) {
+  const descriptor = { value: fn, writable: true, enumerable: false, configurable: true }
+  return [
+    [`${what}, wrapped`, tracing.traceFunction(fn) === fn],
+    [`${what}, wrapped with options`, tracing.traceFunction({ name: 'late' }, fn) === fn],
+    [`${what}, by a standard decorator`, tracing.traceFunction()(fn, { kind: 'method', name: 'fn' }) === fn],
+    [`${what}, by a legacy decorator`, tracing.traceFunction()({}, 'fn', descriptor) === descriptor],
+  ]
+}
+
+async function useTraced(traced) {
+  const result = await traced(1)
+  if (typeof result === 'number') return
+  for await (const _ of result) break
 }
 
 function inventory() {
