@@ -27,6 +27,7 @@ interface Report {
   readonly stats: Stats
 }
 
+/** Compiles what stands beside the program as well: the types have to be right with both kinds. */
 function withTypeScript(tsconfig: string, folder: string): void {
   const compiler = join(ROOT, 'node_modules/typescript/bin/tsc')
   const flags = ['--noEmit', 'false', '--declaration', 'false', '--isolatedDeclarations', 'false']

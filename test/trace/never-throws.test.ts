@@ -170,7 +170,12 @@ const functions: readonly [what: string, call: (a: never, b: never, c: never) =>
   ],
   ['traceJob', (name, options) => traceJob(name, options, inside)],
   ['traceJob with a scene', sceneId => traceJob('job', { sceneId }, inside)],
-  ['traceFunction', (name, module) => traceFunction({ name, module }, inside)()],
+  ['traceFunction with options that are not refused', (...given) => wrapped(...given)?.()],
+  ['traceFunction with attributes', value => traceFunction({ attributes: { value } }, inside)()],
+  ['traceFunction with a receiver', receiver => traceFunction(inside).call(receiver)],
+  ['traceFunction of a method', receiver => decorated.call(receiver)],
+  ['traceFunction with any result', result => void Promise.resolve([traceFunction(() => result)()])],
+  ['traceFunction with any generator', result => void Promise.resolve([traceFunction(generatorOf(result))()])],
   ['setTraceAttribute', (key, value) => getTracer().span('s', () => setTraceAttribute(key, value))],
   ['setTraceError', error => getTracer().span('s', () => setTraceError(error))],
   [
@@ -187,6 +192,25 @@ const functions: readonly [what: string, call: (a: never, b: never, c: never) =>
 
 function end(span: Span): void {
   span.end()
+}
+
+/** Wrong options are refused when the function is wrapped, which is not during a call. */
+function wrapped(name: never, module: never, attributes: never): (() => string) | undefined {
+  try {
+    return traceFunction({ name, module, attributes }, inside)
+  } catch {
+    return undefined
+  }
+}
+
+const decorated = (traceFunction() as (...given: unknown[]) => typeof inside)(inside, {
+  kind: 'method',
+  name: 'inside',
+})
+
+/** A generator function that gives something else. */
+function generatorOf(result: never): () => unknown {
+  return new Proxy(function* (): Generator {}, { apply: () => result })
 }
 
 const RUNS = { numRuns: 300 }
