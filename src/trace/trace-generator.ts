@@ -49,8 +49,8 @@ class Iteration {
   /** `runsBody`: whether it would run the body of a generator that has not begun. */
   resume(resume: Resume, value: unknown, runsBody: boolean): unknown {
     if (this.state === 'created') this.begin(runsBody)
-    // A body that resumes itself gets the error that generators have for it, and goes on.
-    if (this.state !== 'suspended') return resume(value)
+    // A body may resume itself: a generator throws an error for that and goes on, an async one puts it in its queue.
+    if (this.state !== 'suspended') return this.observe(resume(value))
     this.state = 'running'
     let result: unknown
     try {
@@ -59,9 +59,7 @@ class Iteration {
       this.fail(error)
       throw error
     }
-    if (isNativePromise(result)) return this.awaitStep(result)
-    this.settle(result)
-    return result
+    return this.observe(result)
   }
 
   private begin(runsBody: boolean): void {
@@ -69,10 +67,14 @@ class Iteration {
     this.state = this.span === NOOP_SPAN ? 'over' : 'suspended'
   }
 
-  /**
-   * An async generator queues what it is asked for while it runs. The returned promise settles as the given one does: a
-   * rejection that nobody handles stays unhandled.
-   */
+  private observe(result: unknown): unknown {
+    if (this.state === 'over') return result
+    if (isNativePromise(result)) return this.awaitStep(result)
+    this.settle(result)
+    return result
+  }
+
+  /** The returned promise settles as the given one does: a rejection that nobody handles stays unhandled. */
   private awaitStep(step: Promise<unknown>): Promise<unknown> {
     this.state = 'suspended'
     return step.then(

@@ -201,6 +201,17 @@ describe('the span of an async generator', () => {
     onlySpan(recording)
   })
 
+  test('ends also where its body has asked for the last step itself', async () => {
+    const recording = record()
+    let last: Promise<IteratorResult<number>> | undefined
+    const generator: AsyncGenerator<number> = traceFunction(async function* () {
+      last = generator.next()
+      yield 1
+    })()
+    assert.deepEqual([(await generator.next()).value, (await last)?.done], [1, true])
+    onlySpan(recording)
+  })
+
   test('records a rejection, which the consumer gets', async () => {
     const recording = record()
     const generator = traceFunction(async function* () {
