@@ -30,7 +30,12 @@ export function traceFunction(...given: readonly unknown[]): AnyFunction | Trace
 
 function trace(options: TraceFunctionOptions, fn: unknown): AnyFunction {
   requireTraceable(fn)
-  return isOff() ? fn : wrapFunction(fn, withModule(options), fn.name || 'anonymous', false)
+  return isOff() ? fn : wrapFunction(fn, withModule(options), nameOfFunction(fn), false)
+}
+
+/** A program may have put anything in the place of `name`. */
+function nameOfFunction({ name }: { readonly name: unknown }): string {
+  return typeof name === 'string' && name !== '' ? name : 'anonymous'
 }
 
 function decorator(options: TraceFunctionOptions): TraceFunctionDecorator {
