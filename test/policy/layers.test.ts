@@ -32,7 +32,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Beside the pure ones. */
-const LOADED_WITH_PROGRAM: readonly string[] = [STATE, 'trace', 'config', 'tracing.ts']
+const LOADED_WITH_PROGRAM: readonly string[] = [STATE, 'trace', 'config', 'config/validate.ts', 'tracing.ts']
 
 /** A folder, or a file of src itself; config.ts and testing.ts belong to their folders, and config's checks are for others too. */
 function layerOf(file: string): string {
