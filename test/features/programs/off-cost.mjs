@@ -51,7 +51,10 @@ const subjects = {
   setTraceAttribute: loopOf("subject('a', i); sum++")(setTraceAttribute),
 }
 
-writeSync(1, JSON.stringify({ ...(on ? {} : cost()), heap: heap(on ? 100_000 : CALLS), allocating: allocatingHeap() }))
+writeSync(
+  1,
+  JSON.stringify({ ...(on ? {} : cost()), heap: heap(on ? ALLOCATING_CALLS : CALLS), allocating: allocatingHeap() }),
+)
 process.exit()
 
 function cost() {
