@@ -127,10 +127,16 @@ describe('P4: an exporter object beside another exporter', () => {
   test('is closed by a shutdown, which gives up what it has not settled', async t => {
     let aborted = false
     let closed = 0
+    let begin = (): void => {}
+    const begun = new Promise<void>(resolve => {
+      begin = resolve
+    })
     const exporter = {
       name: 'own',
-      export: (_: SpanBatch, signal: AbortSignal) =>
-        new Promise<never>(() => signal.addEventListener('abort', () => (aborted = true))),
+      export: (_: SpanBatch, signal: AbortSignal) => {
+        begin()
+        return new Promise<never>(() => signal.addEventListener('abort', () => (aborted = true)))
+      },
       close: () => void closed++,
     }
     const exporters = [
@@ -139,6 +145,7 @@ describe('P4: an exporter object beside another exporter', () => {
     ] as const
     const tracing = record(t, () => undefined, { exporters })
     endSpans(tracing, 3)
+    await begun
     assert.equal((await tracing.shutdown({ timeoutMs: 100 })).ok, false)
     const stats = tracing.stats()
     assertBalanced(stats)
