@@ -7,9 +7,9 @@ import { resolvePropagators } from './config/propagators.ts'
 import { resolveRedact } from './config/redact.ts'
 import { planResource } from './config/resource.ts'
 import { resolveSampler } from './config/sampler.ts'
-import { boolean, integer, oneOf, optionsOf, requiredFunction, wrongType } from './config/validate.ts'
 import type { Config } from './types/config.ts'
 import type { Logger, LogLevel, PropagatorName, TracingOptions } from './types/options.ts'
+import { boolean, integer, oneOf, optionsOf, requiredFunction, wrongType } from './validate.ts'
 
 const OPTIONS: readonly (keyof TracingOptions)[] = [
   'serviceName',

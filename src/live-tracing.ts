@@ -1,5 +1,5 @@
 import { workerEnvironment } from './config.ts'
-import { createExporter } from './exporters/create.ts'
+import { provideLiveTracing } from './live-loader.ts'
 import { createLog, stderrLevels } from './log.ts'
 import { createRequestFrame } from './otlp/request.ts'
 import { MAX_TIMER_MS } from './pipeline/attempt.ts'
@@ -12,12 +12,12 @@ import { ContextScope, runInContext } from './trace/context.ts'
 import { fillRandomWords } from './trace/ids.ts'
 import type { OpenSpans } from './trace/open-spans.ts'
 import { createRecorder, type Recorder } from './trace/recorder.ts'
+import { RecordingSource } from './trace/recording-source.ts'
 import { RecordingSpan } from './trace/recording-span.ts'
 import { markError } from './trace/run-in-span.ts'
 import { createSampler } from './trace/sampler.ts'
-import { RecordingSource } from './trace/span-source.ts'
 import { SourceTracer } from './trace/tracer.ts'
-import type { Config } from './types/config.ts'
+import type { Config, ExporterConfig } from './types/config.ts'
 import type { Exporter } from './types/exporter.ts'
 import { type SpanContext, SpanStatusCode, type Tracer } from './types/span.ts'
 import type { ExporterStats, FlushResult, Stats, Tracing } from './types/tracing.ts'
@@ -161,10 +161,16 @@ function startPipeline(config: Config, log: Log, redactor: Redactor | undefined)
     scope: SCOPE,
     delivery: config.delivery,
     log,
-    createExporter: exporter => (exporter.kind === 'custom' ? unrecorded(exporter.exporter) : createExporter(exporter)),
+    createExporter: exporter => (exporter.kind === 'custom' ? unrecorded(exporter.exporter) : loadExporter(exporter)),
     // A thread that could only hand everything back would be a detour.
     worker: onMain || !isCustom.includes(false) ? undefined : workerOptions(config),
   })
+}
+
+/** On this thread exporters are loaded when there is no other. */
+async function loadExporter(config: ExporterConfig): Promise<Exporter> {
+  const { createExporter } = await import('./exporters/create.ts')
+  return createExporter(config)
 }
 
 const MAIN_THREAD_LIMIT = 'process.exit() and a throw cannot be waited for there'
@@ -204,3 +210,5 @@ function workerUrl(): URL | undefined {
     return undefined
   }
 }
+
+provideLiveTracing(LiveTracing)

@@ -1,5 +1,5 @@
 import type { DeliveryConfig, RetryConfig } from '../types/config.ts'
-import { integer, optionsOf } from './validate.ts'
+import { integer, optionsOf } from '../validate.ts'
 
 const KIB = 1_024
 const MIB = 1_024 * KIB

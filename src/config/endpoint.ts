@@ -1,8 +1,8 @@
 import { basicCredentials } from '../net/credentials.ts'
 import { printableUrl } from '../net/printable.ts'
+import { wrongType } from '../validate.ts'
 import { describeAddress, EXPECTED_URL, parseHttpAddress, parseHttpUrl } from './address.ts'
 import type { EnvironmentReader } from './environment.ts'
-import { wrongType } from './validate.ts'
 
 const DEFAULT_BASE = 'http://localhost:4318'
 const TRACES_PATH = 'v1/traces'

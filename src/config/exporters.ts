@@ -1,10 +1,6 @@
 import { printableUrl } from '../net/printable.ts'
 import type { ExporterConfig } from '../types/config.ts'
 import type { CustomExporterOptions, ExporterOptions } from '../types/options.ts'
-import type { EnvironmentReader } from './environment.ts'
-import { chooseExporters } from './exporter-choice.ts'
-import { planModule } from './module.ts'
-import { planOtlp } from './otlp.ts'
 import {
   integerOrInfinity,
   oneOf,
@@ -14,7 +10,11 @@ import {
   requiredOneOf,
   requiredText,
   text,
-} from './validate.ts'
+} from '../validate.ts'
+import type { EnvironmentReader } from './environment.ts'
+import { chooseExporters } from './exporter-choice.ts'
+import { planModule } from './module.ts'
+import { planOtlp } from './otlp.ts'
 
 /** Options that have been checked; called once tracing is on, it fills in what they leave to the environment. */
 export type ExporterPlan = (environment: EnvironmentReader, exportTimeoutMs: number) => ExporterConfig

@@ -1,5 +1,5 @@
+import { describe, plainObject, typeName } from '../validate.ts'
 import { type EnvironmentReader, percentDecode } from './environment.ts'
-import { describe, plainObject, typeName } from './validate.ts'
 
 type Headers = Readonly<Record<string, string>>
 

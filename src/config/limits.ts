@@ -1,6 +1,6 @@
 import type { SpanLimits } from '../types/options.ts'
+import { integer, integerOrInfinity, optionsOf } from '../validate.ts'
 import type { EnvironmentReader } from './environment.ts'
-import { integer, integerOrInfinity, optionsOf } from './validate.ts'
 
 const MAX_LIMIT = 2 ** 31 - 1
 const DEFAULT_COUNT = 128

@@ -1,7 +1,7 @@
 import type { ModuleExporterConfig } from '../types/config.ts'
+import { optionsOf, wrongType, wrongValue } from '../validate.ts'
 import type { EnvironmentReader } from './environment.ts'
 import { jsonValue } from './json-value.ts'
-import { optionsOf, wrongType, wrongValue } from './validate.ts'
 
 const EXPECTED = 'a path, or a file: or data: URL'
 

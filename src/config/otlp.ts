@@ -1,10 +1,10 @@
 import type { OtlpExporterConfig } from '../types/config.ts'
+import { integer, oneOf, optionsOf } from '../validate.ts'
 import { splitCredentials, urlFromEnvironment, urlOption } from './endpoint.ts'
 import type { EnvironmentReader } from './environment.ts'
 import { headersFromEnvironment, headersOption } from './headers.ts'
 import { chooseProxy } from './proxy.ts'
 import { planTls } from './tls.ts'
-import { integer, oneOf, optionsOf } from './validate.ts'
 
 /** A timeout of 0 means none; this is the longest that timers take, 24 days. */
 const NO_TIMEOUT_MS = 2 ** 31 - 1

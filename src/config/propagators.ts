@@ -1,6 +1,6 @@
 import type { PropagatorName } from '../types/options.ts'
+import { requiredOneOf, wrongType } from '../validate.ts'
 import type { EnvironmentReader } from './environment.ts'
-import { requiredOneOf, wrongType } from './validate.ts'
 
 const PROPAGATORS: readonly PropagatorName[] = ['tracecontext', 'baggage', 'request-id']
 const ACCEPTED: readonly PropagatorName[] = [...PROPAGATORS, 'none']

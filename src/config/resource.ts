@@ -1,7 +1,7 @@
 import type { Attributes } from '../types/span.ts'
+import { plainObject, text } from '../validate.ts'
 import { VERSION } from '../version.ts'
 import { type EnvironmentReader, percentDecode } from './environment.ts'
-import { plainObject, text } from './validate.ts'
 
 interface ResourceOptions {
   readonly serviceName?: unknown

@@ -1,6 +1,6 @@
 import type { TlsConfig } from '../types/config.ts'
+import { boolean, describe, optionsOf, text } from '../validate.ts'
 import type { EnvironmentReader } from './environment.ts'
-import { boolean, describe, optionsOf, text } from './validate.ts'
 
 type Part = 'ca' | 'cert' | 'key'
 

@@ -1,5 +1,3 @@
-import { writeSync } from 'node:fs'
-
 const WAIT_MS = 1
 const sleeper = new Int32Array(new SharedArrayBuffer(4))
 
@@ -20,7 +18,7 @@ export function writeAll(fd: number, bytes: Uint8Array, patience: Patience): Wri
   let written = 0
   while (written < bytes.length) {
     try {
-      written += writeSync(fd, bytes, written)
+      written += process.getBuiltinModule('node:fs').writeSync(fd, bytes, written)
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
       if (code !== 'EAGAIN' || patience.waitsLeft-- <= 0) return { written, error: error as NodeJS.ErrnoException }

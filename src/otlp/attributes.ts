@@ -1,5 +1,6 @@
 import type { Attributes } from '../types/span.ts'
 import { byteTarget, ProtobufWriter, utf8Size } from '../wire/protobuf-writer.ts'
+import { keysOf, propertyOf } from './properties.ts'
 import { type TakenFor, takeValue } from './take-value.ts'
 import { type StoredValue, textBound, VALUE_OVERHEAD, writeKey, writeKeyValue } from './values.ts'
 
@@ -28,24 +29,6 @@ export function takeAttributes(
     else dropped++
   }
   return { entries, dropped }
-}
-
-/** The own enumerable string keys; none where a proxy refuses to tell. */
-export function keysOf(attributes: object): readonly string[] {
-  try {
-    return Object.keys(attributes)
-  } catch {
-    return []
-  }
-}
-
-/** The value of `key`, or undefined where reading it throws. */
-export function propertyOf(attributes: Attributes, key: string): unknown {
-  try {
-    return attributes[key]
-  } catch {
-    return undefined
-  }
 }
 
 /** An upper bound of what `writeAttributes` writes. */

@@ -1,4 +1,4 @@
-import { keysOf, propertyOf } from '../otlp/attributes.ts'
+import { keysOf, propertyOf } from '../otlp/properties.ts'
 import { ENDED, type Shape } from '../otlp/shape.ts'
 import { type TakenFor, takeValue } from '../otlp/take-value.ts'
 import { type StoredValue, textBound } from '../otlp/values.ts'

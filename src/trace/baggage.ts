@@ -1,4 +1,4 @@
-import { keysOf, propertyOf } from '../otlp/attributes.ts'
+import { keysOf, propertyOf } from '../otlp/properties.ts'
 import { MAX_MEMBERS, toBaggageEntry } from '../propagation/baggage.ts'
 import type { BaggageEntries, BaggageEntry } from '../types/context.ts'
 import { BaggageAmbient } from './ambient.ts'

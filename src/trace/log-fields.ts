@@ -1,6 +1,6 @@
 import { sharedPart } from '../shared-state.ts'
 import { getCurrentSpan } from './current-span.ts'
-import { SAMPLED } from './recording-span.ts'
+import { SAMPLED } from './trace-flags.ts'
 
 interface LogFieldsState {
   readProjectId: () => string | undefined

@@ -1,5 +1,5 @@
 import type { SpanRecord } from '../otlp/encode-span.ts'
-import { FLAG_HAS_IS_REMOTE, FLAG_IS_REMOTE } from '../otlp/fields.ts'
+import { FLAG_IS_REMOTE } from '../otlp/fields.ts'
 import { ENDED, type Shape, spanName } from '../otlp/shape.ts'
 import type { StoredValue } from '../otlp/values.ts'
 import type { Attributes, Link, Span, SpanContext, SpanKind, SpanStatus, TimeInput } from '../types/span.ts'
@@ -15,11 +15,7 @@ import { type Recorder, type RecordingLimits, writeSpan } from './recorder.ts'
 import { writeRedactedSpan } from './redact-span.ts'
 import { DetailsRecord } from './span-details.ts'
 import { textOf } from './text-of.ts'
-
-/** W3C trace flags (trace context level 2, "trace-flags"). */
-export const SAMPLED = 0x01
-export const RANDOM = 0x02
-export const ROOT_FLAGS: number = SAMPLED | RANDOM | FLAG_HAS_IS_REMOTE
+import { ROOT_FLAGS, SAMPLED } from './trace-flags.ts'
 
 /**
  * A span that is recorded. Its fields are what the encoder reads at `end()`, flat, so that a span is one object; after that

@@ -1,15 +1,12 @@
-import { FLAG_HAS_IS_REMOTE } from '../otlp/fields.ts'
 import type { PropagatorName } from '../types/options.ts'
-import { type SpanKind, type SpanOptions, type SpanParent, SpanStatusCode } from '../types/span.ts'
-import { type Ambient, emptyAmbient } from './ambient.ts'
+import type { SpanKind, SpanOptions, SpanParent } from '../types/span.ts'
+import type { Ambient } from './ambient.ts'
 import { activeContext } from './context.ts'
-import { randomWords, takeRandomWords } from './ids.ts'
+import { takeRandomWords } from './ids.ts'
 import { NOOP_SPAN, NonRecordingSpan } from './non-recording-span.ts'
 import { identityOf, isOwnSpan, newIdentity, type ParentIdentity, takeParent } from './parent.ts'
-import { createRecorder, type Recorder } from './recorder.ts'
-import { RANDOM, RecordingSpan, ROOT_FLAGS, SAMPLED } from './recording-span.ts'
-import type { Sampler } from './sampler.ts'
-import { textOf } from './text-of.ts'
+import type { RecordingSpan } from './recording-span.ts'
+import { ROOT_FLAGS } from './trace-flags.ts'
 
 /** Starts spans as one set-up of the tracer wants them. */
 export interface SpanSource {
@@ -22,57 +19,6 @@ export interface SpanSource {
 /** The source while tracing is off. */
 export function offSource(propagators: readonly PropagatorName[]): SpanSource {
   return { propagators, creates: false, start: () => NOOP_SPAN }
-}
-
-/** Spans that the sampler wants are recorded. */
-export class RecordingSource implements SpanSource {
-  readonly creates = true
-  readonly propagators: readonly PropagatorName[]
-  /**
-   * Never ended or counted. When a full garbage collection finds no span, V8 forgets what spans look like, and with it all
-   * code that it has optimised for them: the next ones took two to three times as long.
-   */
-  readonly keptSpan: RecordingSpan
-  private readonly recorder: Recorder
-
-  constructor(recorder: Recorder, propagators: readonly PropagatorName[]) {
-    this.recorder = recorder
-    this.propagators = propagators
-    const uncounted = createRecorder(recorder.sampler, recorder.limits, recorder.sink)
-    this.keptSpan = new RecordingSpan(uncounted, '', 0, takeRandomWords(6), undefined, emptyAmbient())
-    // Makes it keep the object for a span's details as well.
-    this.keptSpan.setStatus({ code: SpanStatusCode.UNSET })
-  }
-
-  start(name: string, options: SpanOptions | undefined): RecordingSpan | NonRecordingSpan {
-    const current = activeContext()
-    if (options === undefined) return this.create(textOf(name), 0, current.identity, current.ambient)
-    const span = startWithOptions(options, current.identity, current.ambient, (kind, parent, ambient) =>
-      this.create(textOf(name), kind, parent, ambient),
-    )
-    if (span instanceof RecordingSpan) applyOptions(span, options)
-    return span
-  }
-
-  private create(
-    name: string,
-    kind: SpanKind,
-    parent: ParentIdentity | undefined,
-    ambient: Ambient,
-  ): RecordingSpan | NonRecordingSpan {
-    const recorder = this.recorder
-    const random = takeRandomWords(parent === undefined ? 6 : 2)
-    if (isSampled(recorder.sampler, random, parent)) {
-      const span = new RecordingSpan(recorder, name, kind, random, parent, ambient)
-      recorder.started++
-      return span
-    }
-    const flags = (parent === undefined ? RANDOM : parent.childFlags & 0xff & ~SAMPLED) | FLAG_HAS_IS_REMOTE
-    const span = new NonRecordingSpan(newIdentity(random, parent, flags), ambient)
-    recorder.started++
-    recorder.unsampled++
-    return span
-  }
 }
 
 /**
@@ -103,16 +49,8 @@ export class PropagatingSource implements SpanSource {
   }
 }
 
-function isSampled(sampler: Sampler, random: number, parent: ParentIdentity | undefined): boolean {
-  if (parent !== undefined) {
-    return sampler((parent.childFlags & SAMPLED) !== 0, parent.trace0 ^ parent.trace1 ^ parent.trace2 ^ parent.trace3)
-  }
-  const word = randomWords[random + 2]! ^ randomWords[random + 3]! ^ randomWords[random + 4]! ^ randomWords[random + 5]!
-  return sampler(undefined, word)
-}
-
 /** Finds kind and parent among the options; options that cannot be read count as none. */
-function startWithOptions<S>(
+export function startWithOptions<S>(
   options: SpanOptions,
   identity: ParentIdentity | undefined,
   ambient: Ambient,
@@ -143,16 +81,5 @@ function readOptions(options: SpanOptions): { kind?: unknown; parent?: SpanParen
     return { kind, parent, root }
   } catch {
     return {}
-  }
-}
-
-function applyOptions(span: RecordingSpan, options: SpanOptions): void {
-  try {
-    const { startTime, attributes, links } = options
-    if (startTime !== undefined) span.startAt(startTime)
-    if (attributes !== undefined) span.setAttributes(attributes)
-    if (links !== undefined) span.addLinks(links)
-  } catch {
-    // Options that throw when read leave the span as it is.
   }
 }

@@ -1,5 +1,5 @@
-import { integer, optionsOf, plainObject, requiredText, text } from '../config/validate.ts'
 import { SpanKind, type TraceFunctionOptions } from '../types/span.ts'
+import { integer, optionsOf, plainObject, requiredText, text } from '../validate.ts'
 
 const PATH = 'traceFunction options'
 

@@ -1,5 +1,5 @@
-import { describe } from '../config/validate.ts'
 import type { AnyFunction, TraceFunctionDecorator, TraceFunctionOptions } from '../types/span.ts'
+import { describe } from '../validate.ts'
 import { callerModule } from './caller-module.ts'
 import { settledSource } from './current-source.ts'
 import { methodDecorator } from './decorate-method.ts'

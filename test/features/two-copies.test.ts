@@ -91,7 +91,7 @@ test('a copy with another version of the state keeps its own, and that is said o
   const program = createProgram()
   program.install()
   program.installLibrary('library', LIBRARY)
-  program.install('node_modules/library', { [`STATE_VERSION = ${STATE_VERSION}`]: 'STATE_VERSION = 1000' })
+  program.install('node_modules/library', { [`STATE_VERSION=${STATE_VERSION}`]: 'STATE_VERSION=1000' })
   const child = await runProgram(program.write('main.mjs', PROGRAM), 'strangers')
   program.remove()
   assert.equal(child.code, 0, child.stderr)

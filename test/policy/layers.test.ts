@@ -10,33 +10,34 @@ const STATE = 'shared-state.ts'
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   types: [],
   'version.ts': [],
+  'validate.ts': [],
   [STATE]: ['version.ts'],
   wire: ['types'],
   propagation: ['types'],
   redaction: ['types'],
   net: ['types', 'wire'],
   otlp: PURE,
-  trace: [...PURE, 'otlp', STATE, 'config/validate.ts'],
+  trace: [...PURE, 'otlp', STATE, 'validate.ts'],
   pipeline: [...PURE, 'otlp', 'net', STATE],
   exporters: EXPORT,
-  'config/validate.ts': [],
-  config: ['types', 'net', 'version.ts', 'config/validate.ts'],
+  config: ['types', 'net', 'version.ts', 'validate.ts'],
   'log.ts': EXPORT,
   'export-worker.ts': [...EXPORT, 'log.ts'],
-  'live-tracing.ts': [...EXPORT, 'log.ts', 'config', 'trace'],
+  'live-tracing.ts': [...EXPORT, 'log.ts', 'config', 'trace', 'live-loader.ts'],
+  // Its type only: the file itself is loaded when it is needed.
+  'live-loader.ts': ['live-tracing.ts'],
   'copies.ts': [STATE, 'trace'],
-  'tracing.ts': [...EXPORT, STATE, 'log.ts', 'config', 'trace', 'live-tracing.ts', 'copies.ts'],
+  'tracing.ts': ['types', 'propagation', STATE, 'log.ts', 'config', 'trace', 'live-loader.ts', 'copies.ts'],
   'register.ts': ['tracing.ts'],
-  'index.ts': ['types', 'trace', 'tracing.ts'],
+  'index.ts': ['types', 'trace', 'tracing.ts', 'live-tracing.ts'],
   testing: [...PURE, STATE, 'otlp', 'exporters', 'config', 'trace', 'tracing.ts'],
 }
 
 /** Beside the pure ones. */
-const LOADED_WITH_PROGRAM: readonly string[] = [STATE, 'trace', 'config', 'config/validate.ts', 'tracing.ts']
+const LOADED_WITH_PROGRAM: readonly string[] = [STATE, 'trace', 'config', 'validate.ts', 'tracing.ts']
 
-/** A folder, or a file of src itself; config.ts and testing.ts belong to their folders, and config's checks are for others too. */
+/** A folder, or a file of src itself; config.ts and testing.ts belong to their folders. */
 function layerOf(file: string): string {
-  if (file === 'config/validate.ts') return file
   if (file === 'config.ts' || file === 'testing.ts') return file.slice(0, -'.ts'.length)
   return file.includes('/') ? file.slice(0, file.indexOf('/')) : file
 }
@@ -98,6 +99,18 @@ function builtInImports(sources: Sources): string[] {
   return found
 }
 
+/** What a program loads though it does not trace: all that is left of the index in dist, without what is loaded when tracing is turned on. */
+function loadedWhileOff(sources: Sources): readonly string[] {
+  const found = new Set(['index.ts'])
+  for (const file of found) {
+    for (const { specifier, kind } of importsOf(sources.get(file) ?? '')) {
+      const target = targetOf(file, specifier)
+      if (kind === 'static' && target !== undefined && target !== 'live-tracing.ts') found.add(target)
+    }
+  }
+  return [...found]
+}
+
 function environmentReaders(sources: Sources): string[] {
   const reads = /\bprocess\s*\.\s*env\b|\{[^{}]*\benv\b[^{}]*\}\s*=\s*process\b/
   return [...sources]
@@ -127,6 +140,21 @@ describe('layers of src', () => {
 
   test('wire, propagation, redaction and types are pure, and what loads with the program imports no built-in module', () => {
     assert.deepEqual(builtInImports(sources), [])
+  })
+
+  test('a program that does not trace loads nothing that records or exports, and no built-in module by its slow ESM form', () => {
+    const loaded = loadedWhileOff(sources)
+    assert.ok(loaded.length > 40 && loaded.includes('trace/tracer.ts'))
+    const heavy = /^(?:pipeline|redaction|live-tracing)|^(?:exporters\/(?!stderr|write-all))|recording|encode/
+    assert.deepEqual(
+      loaded.filter(file => heavy.test(file) && file !== 'trace/non-recording-span.ts'),
+      [],
+    )
+    const imports = loaded.flatMap(file => importsOf(sources.get(file)!))
+    assert.deepEqual(
+      imports.filter(({ specifier, kind }) => specifier.startsWith('node:') && kind === 'static'),
+      [],
+    )
   })
 
   test('only config reads the environment', () => {
