@@ -137,11 +137,15 @@ export class LiveTracing implements Tracing, ExitParticipant {
   }
 }
 
-/** What is no number of milliseconds counts as absent. */
+/** What is no number of milliseconds, or cannot be read, counts as absent. */
 function timeoutOf(options: { timeoutMs?: number } | undefined, absentMs: number): number {
-  const timeoutMs = options?.timeoutMs
-  if (typeof timeoutMs !== 'number' || Number.isNaN(timeoutMs)) return absentMs
-  return Math.min(Math.max(0, timeoutMs), MAX_TIMER_MS)
+  try {
+    const timeoutMs = options?.timeoutMs
+    if (typeof timeoutMs !== 'number' || Number.isNaN(timeoutMs)) return absentMs
+    return Math.min(Math.max(0, timeoutMs), MAX_TIMER_MS)
+  } catch {
+    return absentMs
+  }
 }
 
 function reasons(stats: ExporterStats): string {

@@ -75,6 +75,18 @@ for (const timeoutMs of [Number.POSITIVE_INFINITY, Number.NaN, '5', undefined]) 
   })
 }
 
+test('options that throw when they are read count as none', async () => {
+  const tracing = setUp()
+  tracing.tracer.startSpan('span').end()
+  const hostile = {
+    get timeoutMs(): number {
+      throw new Error('hostile')
+    },
+  }
+  assert.deepEqual(await tracing.flush(hostile), { ok: true, pending: 0 })
+  assert.deepEqual(await tracing.shutdown(hostile), { ok: true, pending: 0 })
+})
+
 test('flush(null) is flush(), and a negative timeout is none', async () => {
   const tracing = setUp(silent)
   tracing.tracer.startSpan('span').end()

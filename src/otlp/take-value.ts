@@ -9,7 +9,7 @@ export interface TakenFor {
 
 /** The longest text that an object, a Map or anything else not native to OTLP is turned into, in characters. */
 const MAX_CONVERTED_LENGTH = 65_536
-/** Longer arrays are not copied but turned into text, which is cut. */
+/** Longer arrays are not copied but turned into text, which is cut; of other collections no more is looked at. */
 const MAX_ELEMENTS = 1_000_000
 const MAX_DEPTH = 16
 const UNSERIALISABLE = '[unserialisable]'
@@ -49,13 +49,31 @@ function fitsInt64(value: bigint): boolean {
 
 function takeObject(value: unknown, maxLength: number, redactor: Redactor | undefined, key: string): StoredValue {
   try {
-    if (Array.isArray(value) && value.length <= MAX_ELEMENTS && value.every(isElement)) {
-      return Array.from(value as readonly unknown[], element => takeElement(element, maxLength, redactor))
+    if (Array.isArray(value)) {
+      const elements = takeElements(value, maxLength, redactor)
+      if (elements !== undefined) return elements
     }
   } catch {
     return UNSERIALISABLE
   }
   return takeText(value, maxLength, redactor, key)
+}
+
+/** Undefined where one element is not native. By index and a length that is read once: an iterator may have no end. */
+function takeElements(
+  array: readonly unknown[],
+  maxLength: number,
+  redactor: Redactor | undefined,
+): StoredElement[] | undefined {
+  const { length } = array
+  if (!(length <= MAX_ELEMENTS)) return undefined
+  const elements: StoredElement[] = []
+  for (let index = 0; index < length; index++) {
+    const element = array[index]
+    if (!isElement(element)) return undefined
+    elements.push(takeElement(element, maxLength, redactor))
+  }
+  return elements
 }
 
 function takeText(value: unknown, maxLength: number, redactor: Redactor | undefined, key: string): string {
@@ -164,8 +182,10 @@ function plainEntries(
   budget: Budget,
 ): Record<string, unknown> {
   const copy: Record<string, unknown> = Object.create(null)
+  let looked = 0
   for (const [property, value] of entries) {
-    if (budget.characters <= 0) break
+    // Entries without a value take nothing of the budget, and an iterator of the caller's may have no end.
+    if (budget.characters <= 0 || ++looked > MAX_ELEMENTS) break
     if (value === undefined || typeof value === 'function') continue
     const name = String(property)
     const taken = plainProperty(value, name, key, path, budget)

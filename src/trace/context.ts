@@ -109,8 +109,8 @@ export function bindTraceContext<F extends (...args: never[]) => unknown>(fn: F)
   const companion = alsoBound?.getStore()
   const bound = function (this: unknown, ...args: never[]): unknown {
     // Without a storage there is no other context than the process's.
-    if (state.storage === undefined) return fn.apply(this, args)
-    const run = (): unknown => runInContext(context, () => fn.apply(this, args), undefined)
+    if (state.storage === undefined) return Reflect.apply(fn, this, args)
+    const run = (): unknown => runInContext(context, () => Reflect.apply(fn, this, args), undefined)
     return alsoBound === undefined ? run() : alsoBound.run(companion, run)
   }
   return bound as unknown as F

@@ -31,8 +31,20 @@ export function isNativePromise(result: unknown): result is Promise<unknown> {
   }
 }
 
-/** The returned promise settles as the given one does: a rejection that nobody handles stays unhandled. */
+/**
+ * The returned promise settles as the given one does: a rejection that nobody handles stays unhandled. A promise that cannot be
+ * chained, such as one whose class has a constructor of another form, is returned as it is, and the span ends at once.
+ */
 function endWithPromise<T>(span: Span, promise: Promise<T>): Promise<T> {
+  try {
+    return chain(span, promise)
+  } catch {
+    span.end()
+    return promise
+  }
+}
+
+function chain<T>(span: Span, promise: Promise<T>): Promise<T> {
   return promise.then(
     value => {
       span.end()

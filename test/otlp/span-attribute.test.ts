@@ -52,6 +52,11 @@ for (const length of [100, 115, 116, 117, 118, 119, 120, 121, 122, 123, 124, 125
   })
 }
 
+test('a key of more characters than a call may have arguments', () => {
+  const key = 'k'.repeat(1_000_000)
+  assert.deepEqual(write(new AttributeKey(key), [true, 1, 'v']), expected(key, [true, 1, 'v']))
+})
+
 test('a text that came twice running is kept, until another has', () => {
   const key = new AttributeKey('k')
   const kept = ['a', 'b', 'b', 'c', 'c', 'c', 'd'].map(value => {

@@ -21,6 +21,11 @@ function nested(depth: number): unknown {
 const revoked = Proxy.revocable([], {})
 revoked.revoke()
 
+/** Entries without a value. */
+function* endless(): Generator<[string, undefined]> {
+  while (true) yield ['key', undefined]
+}
+
 class Point {
   x = 1
   get y(): number {
@@ -58,6 +63,8 @@ const values: readonly [what: string, given: unknown, taken: unknown][] = [
     '{"2":{"b":3},"a":1}',
   ],
   ['a Set', new Set([1, 'a']), '[1,"a"]'],
+  ['an array whose iterator has no end', Object.assign([1, 2], { [Symbol.iterator]: endless }), [1, 2]],
+  ['a Map whose entries have no end', Object.assign(new Map(), { entries: endless }), '{}'],
   ['an object with toJSON', { toJSON: () => ({ b: 2 }) }, '{"b":2}'],
   ['a URL', new URL('http://a/b'), '"http://a/b"'],
   ['a toJSON that answers nothing', { toJSON: () => undefined }, UNSERIALISABLE],

@@ -131,6 +131,15 @@ test('a bound function runs where it was bound, with its own this and arguments'
   tracer.span('other', () => assert.equal(receiver.times(4), 8))
 })
 
+test('of a bound function nothing is read, so that one which lets nobody look at it can be called', () => {
+  const guarded = new Proxy((n: number) => n + 1, {
+    get: () => {
+      throw new Error('no')
+    },
+  })
+  assert.equal(tracer.span('binder', () => bindTraceContext(guarded))(1), 2)
+})
+
 test('a function bound outside of every span has none inside of one', () => {
   const bound = bindTraceContext(() => getCurrentSpan())
   tracer.span('caller', () => assert.equal(bound(), undefined))

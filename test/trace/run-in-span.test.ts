@@ -90,6 +90,12 @@ let asked = 0
 class LazyQuery extends Promise<void> {}
 thenable(LazyQuery.prototype)
 
+class Deferred extends Promise<void> {
+  constructor() {
+    super(() => {})
+  }
+}
+
 function thenable(object: object): object {
   return Object.defineProperty(object, 'then', { value: () => asked++ })
 }
@@ -102,6 +108,11 @@ const untouched: readonly [what: string, returned: unknown][] = [
   ['a thenable', thenable({})],
   ['a promise of a class that is lazy', new LazyQuery(() => {})],
   ['a promise with a then of its own', thenable(Promise.resolve())],
+  [
+    'a promise whose constructor cannot be read',
+    Object.defineProperty(Promise.resolve(), 'constructor', { get: throwing }),
+  ],
+  ['a promise of a class that takes no executor', new Deferred()],
   ['an object whose then throws', Object.defineProperty({}, 'then', { get: throwing })],
   ['a proxy that refuses', new Proxy({}, { get: throwing, getPrototypeOf: throwing })],
 ]
