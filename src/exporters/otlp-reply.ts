@@ -31,6 +31,11 @@ export function headerOf(reply: HttpReply, name: string): string | undefined {
   return typeof value === 'string' ? value : value?.[0]
 }
 
+/** Whether something for people to read has come, which no OTLP server sends with a success. */
+export function isWebPage(reply: HttpReply): boolean {
+  return reply.body.length > 0 && mediaType(reply) === 'text/html'
+}
+
 /** What an ExportTraceServiceResponse says, in protobuf or JSON; undefined where the body is none. An empty one is. */
 export function parsePartialSuccess(reply: HttpReply): PartialSuccess | undefined {
   if (reply.body.length === 0) return NONE_REJECTED

@@ -1,14 +1,16 @@
 import { gzipSync } from 'node:zlib'
+import { ClockComparison } from '../net/clock-skew.ts'
 import { createHttpClient, type HttpClient, type HttpReply, isRequestError } from '../net/http-client.ts'
 import { printableText, printableUrl } from '../net/printable.ts'
 import { parseHttpDateMs, parseRetryAfterMs } from '../net/retry-after.ts'
-import { describeHttpStatus, describeRedirect } from '../net/status-trouble.ts'
+import { secretHider } from '../net/secrets.ts'
+import { CUT_VALUES, describeHttpStatus, describeRedirect } from '../net/status-trouble.ts'
 import { describeNetworkError } from '../net/trouble.ts'
 import { requestView } from '../pipeline/batch.ts'
 import type { OtlpExporterConfig } from '../types/config.ts'
 import type { Exporter, ExportResult, SpanBatch } from '../types/exporter.ts'
 import { VERSION } from '../version.ts'
-import { headerOf, parsePartialSuccess, parseServerMessage } from './otlp-reply.ts'
+import { headerOf, isWebPage, parsePartialSuccess, parseServerMessage } from './otlp-reply.ts'
 
 /** OTLP asks clients not to send more, uncompressed. */
 const MAX_REQUEST_BYTES = 64 * 1024 * 1024
@@ -18,33 +20,50 @@ const MAX_MESSAGE_CHARS = 200
 /** Those of OTLP, and 408, by which a proxy or server drops a connection it found idle. */
 const RETRYABLE_STATUSES: ReadonlySet<number> = new Set([408, 429, 502, 503, 504])
 
+/** What all requests of one exporter have in common. */
+interface Endpoint {
+  readonly config: OtlpExporterConfig
+  readonly client: HttpClient
+  /** The URL as messages show it. */
+  readonly target: string
+  readonly clock: ClockComparison
+  readonly hideSecrets: (text: string) => string
+}
+
 /** Sends each batch as one OTLP/HTTP request in protobuf. */
 export function createOtlpExporter(config: OtlpExporterConfig): Exporter {
   const client = createHttpClient({
     ...config,
     headers: { 'user-agent': `blueprint-tracing/${VERSION}`, ...config.headers },
   })
+  const endpoint = {
+    config,
+    client,
+    target: printableUrl(config.url),
+    clock: new ClockComparison(),
+    hideSecrets: secretHider(config.url, config.headers),
+  }
   return {
     name: 'otlp',
-    export: (batch, signal) => send(batch, config, client, signal),
+    export: (batch, signal) => send(batch, endpoint, signal),
     close: () => client.close(),
   }
 }
 
-async function send(
-  batch: SpanBatch,
-  config: OtlpExporterConfig,
-  client: HttpClient,
-  signal: AbortSignal,
-): Promise<ExportResult> {
-  const target = printableUrl(config.url)
+async function send(batch: SpanBatch, endpoint: Endpoint, signal: AbortSignal): Promise<ExportResult> {
+  const { config, client, target, clock } = endpoint
   const request = requestView(batch)
   if (request.byteLength > MAX_REQUEST_BYTES) {
-    return { outcome: 'too_large', message: `${target}: the request is over 64 MiB` }
+    return { outcome: 'too_large', message: `${target}: the request is over 64 MiB; ${CUT_VALUES}` }
   }
+  const sentMs = Date.now()
   try {
     const reply = await post(request, config, client, signal)
-    return isSuccess(reply) ? acknowledged(reply, target, batch.count) : refused(reply, target, config.url)
+    if (!isSuccess(reply)) return refused(reply, endpoint)
+    const result = acknowledged(reply, endpoint, batch.count)
+    if (result.message !== undefined) return result
+    const remark = clock.remark(headerOf(reply, 'date'), sentMs, Date.now())
+    return remark === undefined ? result : { ...result, message: `${target}: ${remark}` }
   } catch (error) {
     return failed(error, target, config)
   }
@@ -67,12 +86,15 @@ function isSuccess({ status }: HttpReply): boolean {
   return status >= 200 && status < 300
 }
 
-function acknowledged(reply: HttpReply, target: string, count: number): ExportResult {
+function acknowledged(reply: HttpReply, { target, hideSecrets }: Endpoint, count: number): ExportResult {
+  if (isWebPage(reply)) {
+    return { outcome: 'rejected', message: `${target}: a web page answers; ${IS_COLLECTOR}` }
+  }
   const partial = parsePartialSuccess(reply)
   if (partial === undefined) {
-    return { outcome: 'acked', message: `${target}: the answer is not one of OTLP; is this the URL of a collector?` }
+    return { outcome: 'acked', message: `${target}: the answer is not one of OTLP; ${IS_COLLECTOR}` }
   }
-  const said = printableText(partial.errorMessage, MAX_MESSAGE_CHARS)
+  const said = printableText(hideSecrets(partial.errorMessage), MAX_MESSAGE_CHARS)
   const rejected = Math.min(Math.max(partial.rejectedSpans, 0), count)
   if (rejected > 0) {
     const message = `${target}: the server refused ${rejected} of ${count} spans: ${said || 'it gives no reason'}`
@@ -81,12 +103,15 @@ function acknowledged(reply: HttpReply, target: string, count: number): ExportRe
   return said === '' ? { outcome: 'acked' } : { outcome: 'acked', message: `${target}: the server warns: ${said}` }
 }
 
-function refused(reply: HttpReply, target: string, url: string): ExportResult {
+const IS_COLLECTOR = 'is this the URL of a collector?'
+
+function refused(reply: HttpReply, { target, config: { url }, hideSecrets }: Endpoint): ExportResult {
   const { status } = reply
   if (status >= 300 && status < 400) {
     return { outcome: 'rejected', message: `${target}: ${describeRedirect(status, headerOf(reply, 'location'), url)}` }
   }
-  const message = `${target}: ${describeHttpStatus(status, parseServerMessage(reply), url)}`
+  const said = parseServerMessage(reply)
+  const message = `${target}: ${describeHttpStatus(status, said === undefined ? said : hideSecrets(said), url)}`
   if (status === 413) return { outcome: 'too_large', message }
   return RETRYABLE_STATUSES.has(status) ? retry(message, retryAfterMs(reply)) : { outcome: 'rejected', message }
 }

@@ -3,17 +3,21 @@ import { printableText, printableUrl } from './printable.ts'
 const MAX_DETAIL_CHARS = 200
 const USUAL_PATH = '/v1/traces'
 
+export const GIVE_PROXY_CREDENTIALS = "put them into the proxy's URL (HTTPS_PROXY or HTTP_PROXY)"
+/** What to do about a span that nobody takes for its size. */
+export const CUT_VALUES = 'cut long values (limits.attributeValueLength or OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT)'
+
 const CLAUSES: Readonly<Record<number, string>> = {
   400: 'the server cannot read the request',
-  401: 'credentials are missing or wrong; check the request headers',
-  403: 'the credentials lack a permission or role',
+  401: 'credentials are missing or wrong; check headers or OTEL_EXPORTER_OTLP_HEADERS',
+  403: 'the credentials lack a permission or role; they have to be allowed to write traces',
   405: 'the URL takes no POST; is its path right?',
-  407: 'the proxy wants a user name and password',
+  407: `the proxy wants a user name and password; ${GIVE_PROXY_CREDENTIALS}`,
   408: 'the server got tired of waiting for the request',
-  413: 'the request is too large for the server',
+  413: `the request is too large for the server; raise its limit, or ${CUT_VALUES}`,
   415: 'the server does not take this content type; is this an OTLP/HTTP endpoint?',
   429: 'the server asks for fewer requests',
-  500: 'the server failed',
+  500: 'the server failed; its log may tell why',
   502: 'the gateway got no answer from the collector',
   503: 'the server is not available at the moment',
   504: 'the gateway got no answer from the collector in time',

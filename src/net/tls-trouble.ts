@@ -16,7 +16,7 @@ const CLAUSES: Readonly<Record<string, string>> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNKNOWN_CA,
   UNABLE_TO_GET_ISSUER_CERT: UNKNOWN_CA,
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNKNOWN_CA,
-  CERT_HAS_EXPIRED: "the server's certificate has expired",
+  CERT_HAS_EXPIRED: "the server's certificate has expired; renew it, or is this machine's clock wrong?",
   CERT_NOT_YET_VALID: "the server's certificate is not valid yet; is this machine's clock right?",
   ERR_SSL_WRONG_VERSION_NUMBER: NOT_TLS,
   ERR_SSL_PACKET_LENGTH_TOO_LONG: NOT_TLS,

@@ -1,17 +1,21 @@
-import { isRequestError } from './exchange.ts'
+import { isRequestError, type RequestError } from './exchange.ts'
 import { type Failure, readFailure } from './failure.ts'
 import { printableText, printableUrl } from './printable.ts'
+import { GIVE_PROXY_CREDENTIALS } from './status-trouble.ts'
 import { describeTlsFailure, tlsAlert } from './tls-trouble.ts'
 
 const MAX_MESSAGE_CHARS = 200
 
 const CHECK_ADDRESS = 'is the address right, and does a firewall let it through?'
+const CHECK_SERVER = 'is the server overloaded, or is this the port of something else?'
+const CHECK_NAME = 'is it spelled right, and known to the DNS of this machine?'
+const CHECK_PROXY = 'is HTTPS_PROXY or HTTP_PROXY right? NO_PROXY names hosts that need none'
 const NO_CONNECTION = `no connection in time; ${CHECK_ADDRESS}`
 const CLOSED = 'the connection was closed by this process'
 const NOT_PERMITTED = 'this process is not allowed to open the connection'
 
 const CLAUSES: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'connection refused, is the collector running?',
+  ECONNREFUSED: 'connection refused; is the collector running, and on this port?',
   ETIMEDOUT: NO_CONNECTION,
   UND_ERR_CONNECT_TIMEOUT: NO_CONNECTION,
   EHOSTUNREACH: 'no route to the host',
@@ -31,8 +35,7 @@ export function describeNetworkError(error: unknown, url: string, proxy?: string
   const target = new URL(url)
   if (proxy !== undefined && concernsProxy(failure)) return `proxy ${printableUrl(proxy)}: ${describeProxy(failure)}`
   if (speaksGrpc(failure, target)) return `port ${portOf(target)} speaks gRPC; the HTTP port is usually 4318`
-  if (isRequestError(error))
-    return error.code === 'NO_CONNECTION' ? `${error.message}; ${CHECK_ADDRESS}` : error.message
+  if (isRequestError(error)) return describeRequestError(error)
   return (
     describeLookup(failure, target.hostname) ??
     describeTlsFailure(failure) ??
@@ -42,10 +45,16 @@ export function describeNetworkError(error: unknown, url: string, proxy?: string
   )
 }
 
+function describeRequestError({ code, message }: RequestError): string {
+  if (code === 'NO_CONNECTION') return `${message}; ${CHECK_ADDRESS}`
+  return code === 'NO_REPLY' ? `${message}; ${CHECK_SERVER}` : message
+}
+
 function describeLookup({ code, syscall }: Failure, hostname: string): string | undefined {
   if (!isLookup(syscall)) return undefined
   const isUnknown = code === 'ENOTFOUND' || code === 'ENODATA'
-  return isUnknown ? `host name ${hostname} not found` : `no answer from DNS about host name ${hostname} (${code})`
+  if (isUnknown) return `host name ${hostname} not found; ${CHECK_NAME}`
+  return `no answer from DNS about host name ${hostname} (${code}); does this machine reach its DNS server?`
 }
 
 function isLookup(syscall: string): boolean {
@@ -97,10 +106,11 @@ function concernsProxy({ code, syscall, message }: Failure): boolean {
 
 function describeProxy(failure: Failure): string {
   const status = proxyStatus(failure.message)
-  if (status === '407') return 'it wants a user name and password (HTTP 407)'
-  if (status !== undefined) return `it refused to connect (HTTP ${status})`
-  if (isLookup(failure.syscall)) return `host name not found (${failure.code})`
-  return failure.code === 'ECONNREFUSED' ? 'connection refused' : describeOther(failure)
+  if (status === '407') return `it wants a user name and password (HTTP 407); ${GIVE_PROXY_CREDENTIALS}`
+  if (status !== undefined)
+    return `it refused to connect (HTTP ${status}); does it let this machine reach the collector?`
+  if (isLookup(failure.syscall)) return `host name not found (${failure.code}); ${CHECK_PROXY}`
+  return failure.code === 'ECONNREFUSED' ? `connection refused; ${CHECK_PROXY}` : describeOther(failure)
 }
 
 /** Undici tells the status of a refused tunnel or request in the message only. */

@@ -27,7 +27,9 @@ export class ExporterVoice {
   /** A request that will be tried again. */
   failed(message: string): void {
     this.remember(message)
-    if (this.sayOnce(message, `${message}; spans are kept and tried again`, this.owesRecovery)) this.owesRecovery = true
+    // A message that ends in a question ends a sentence.
+    const line = message.endsWith('?') ? `${message} Spans` : `${message}; spans`
+    if (this.sayOnce(message, `${line} are kept and tried again`, this.owesRecovery)) this.owesRecovery = true
   }
 
   /** Spans that are lost for a reason, '' if it is not known. */

@@ -100,7 +100,7 @@ describe('the request', () => {
     const huge = { ...BATCH, request: () => new Uint8Array(64 * MIB + 1) }
     assert.deepEqual(await exportBatch(exporterFor(t, { url: `${server.origin}/` }), huge), {
       outcome: 'too_large',
-      message: `${server.origin}/: the request is over 64 MiB`,
+      message: `${server.origin}/: the request is over 64 MiB; cut long values (limits.attributeValueLength or OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT)`,
     })
     assert.equal(server.connections(), 0)
   })
@@ -209,7 +209,8 @@ describe('partial success', () => {
       PARTIAL_SUCCESS.subarray(0, 9),
       { message: /: the answer is not one of OTLP/ },
     ],
-    ['a web page', 'text/html', Buffer.from('<html>hello</html>'), { message: /is this the URL of a collector\?$/ }],
+    ['plain text', 'text/plain', Buffer.from('<ok>'), { message: /is this the URL of a collector\?$/ }],
+    ['an empty page', 'text/html', new Uint8Array(), {}],
     [
       'JSON',
       'application/json; charset=utf-8',
@@ -231,6 +232,48 @@ describe('partial success', () => {
   }
 })
 
+test('a web page is no acknowledgement', async t => {
+  const page = (reply: ServerResponse): unknown =>
+    reply.writeHead(200, { 'content-type': 'text/html' }).end('<title>hello')
+  const result = await resultOf(t, page)
+  assert.equal(result.outcome, 'rejected')
+  assert.match(result.message!, /\/v1\/traces: a web page answers; is this the URL of a collector\?$/)
+})
+
+describe('what a server repeats of the request', () => {
+  const repeat = (status: number) => async (t: TestContext) => {
+    const server = await startHttpServer(t, ({ headers, path }, response) => {
+      const message = `no ${headers['x-key']} at ${path}`
+      const partialSuccess = { rejectedSpans: 1, errorMessage: message }
+      response
+        .writeHead(status, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ message, partialSuccess }))
+    })
+    const url = `${server.origin}/v1/traces?token=secret-query`
+    const { message } = await exportBatch(exporterFor(t, { url, headers: { 'x-key': 'secret-key' } }))
+    assert.match(message!, /no \[hidden\] at \/v1\/traces\?token=\[hidden\]/)
+    assert.doesNotMatch(message!, /secret/)
+  }
+  test('is hidden where it refuses the request', repeat(401))
+  test('is hidden where it refuses spans', repeat(200))
+})
+
+describe('a server by whose clock it is an hour later', () => {
+  const late = new Date(Date.now() + 3_600_000).toUTCString()
+  const answers: [what: string, answer: (response: ServerResponse) => void, message: RegExp | undefined][] = [
+    ['is remarked upon once', response => response.end(), /: the clock here is \d+ s behind the server's, /],
+    ['is not, while it fails', response => response.writeHead(503).end(), /HTTP 503/],
+  ]
+  for (const [what, answer, message] of answers) {
+    test(what, async t => {
+      const server = await startHttpServer(t, (_, response) => answer(response.setHeader('date', late)))
+      const exporter = exporterFor(t, { url: `${server.origin}/v1/traces` })
+      assert.match((await exportBatch(exporter)).message!, message!)
+      assert.doesNotMatch((await exportBatch(exporter)).message ?? '', /clock/)
+    })
+  }
+})
+
 test('what the server says about a refusal is in the message', async t => {
   const status = Buffer.from('0803120862616420626f6479', 'hex')
   const result = await resultOf(t, response => {
@@ -240,12 +283,13 @@ test('what the server says about a refusal is in the message', async t => {
 })
 
 describe('without a reply', () => {
+  const OVERLOADED = 'is the server overloaded, or is this the port of something else?'
   const SECRET_QUERY = '/v1/traces?key=secret'
 
   test('a refused connection is retried', async t => {
     const port = await closedPort()
     const result = await exportBatch(exporterFor(t, { url: `http://127.0.0.1:${port}${SECRET_QUERY}` }))
-    const message = `http://127.0.0.1:${port}/v1/traces: connection refused, is the collector running?`
+    const message = `http://127.0.0.1:${port}/v1/traces: connection refused; is the collector running, and on this port?`
     assert.deepEqual(result, { outcome: 'retry', message })
   })
 
@@ -262,14 +306,14 @@ describe('without a reply', () => {
   test('a timeout is retried', async t => {
     const server = await startHttpServer(t, () => {})
     const result = await exportBatch(exporterFor(t, { url: server.origin, timeoutMs: 50 }))
-    assert.deepEqual(result, { outcome: 'retry', message: `${server.origin}/: no answer within 50 ms` })
+    assert.deepEqual(result, { outcome: 'retry', message: `${server.origin}/: no answer within 50 ms; ${OVERLOADED}` })
   })
 
   test('an aborted request is retried', async t => {
     const abort = new AbortController()
     const server = await startHttpServer(t, () => abort.abort())
     const result = await exportBatch(exporterFor(t, { url: server.origin }), BATCH, abort.signal)
-    const message = `${server.origin}/: no answer before the request was given up`
+    const message = `${server.origin}/: no answer before the request was given up; ${OVERLOADED}`
     assert.deepEqual(result, { outcome: 'retry', message })
   })
 

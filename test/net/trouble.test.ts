@@ -51,7 +51,7 @@ const misconfigurations: [what: string, make: (t: TestContext) => Promise<Miscon
   [
     'nothing listens',
     async () => ({ url: `http://localhost:${await closedPort()}/` }),
-    /^connection refused, is the collector running\?$/,
+    /^connection refused; is the collector running, and on this port\?$/,
   ],
   [
     'a gRPC port without TLS',
@@ -112,7 +112,7 @@ const misconfigurations: [what: string, make: (t: TestContext) => Promise<Miscon
   [
     'an expired certificate',
     async t => ({ url: await startTls(t, certificate('expired')), tls: { ca: CA } }),
-    /certificate has expired$/,
+    /certificate has expired; renew it, or is this machine's clock wrong\?$/,
   ],
   [
     'no client certificate',
@@ -149,7 +149,7 @@ const misconfigurations: [what: string, make: (t: TestContext) => Promise<Miscon
       const { address } = await startDnsServer(t, {})
       return { url: 'http://collector.invalid:4318/', names: createNameLookup({ servers: [address] }) }
     },
-    /^host name collector\.invalid not found$|^no answer from DNS about host name collector\.invalid \(EAI_AGAIN\)$/,
+    /^host name collector\.invalid not found; is it spelled right|^no answer from DNS about host name collector\.invalid \(EAI_AGAIN\); does/,
   ],
   [
     'DNS that does not answer',
@@ -160,7 +160,7 @@ const misconfigurations: [what: string, make: (t: TestContext) => Promise<Miscon
         names: createNameLookup({ servers: [address], timeoutMs: 200, tries: 1 }),
       }
     },
-    /^no answer from DNS about host name collector\.test \(ETIMEOUT\)$/,
+    /^no answer from DNS about host name collector\.test \(ETIMEOUT\); does this machine reach its DNS server\?$/,
   ],
   [
     'an address that does not answer',
@@ -174,7 +174,7 @@ const misconfigurations: [what: string, make: (t: TestContext) => Promise<Miscon
   [
     'a server that does not answer',
     async t => ({ url: await startRaw(t, () => {}), timeoutMs: 50 }),
-    /^no answer within 50 ms$/,
+    /^no answer within 50 ms; is the server overloaded, or is this the port of something else\?$/,
   ],
   [
     'a server that resets the connection',
@@ -194,7 +194,7 @@ const misconfigurations: [what: string, make: (t: TestContext) => Promise<Miscon
   [
     'a proxy that is not there',
     async () => ({ url: 'https://collector.test/', proxy: `http://user:secret@127.0.0.1:${await closedPort()}` }),
-    /^proxy http:\/\/127\.0\.0\.1:\d+\/: connection refused$/,
+    /^proxy http:\/\/127\.0\.0\.1:\d+\/: connection refused; is HTTPS_PROXY or HTTP_PROXY right\?/,
   ],
   [
     'a proxy that wants a password, for https',
@@ -202,12 +202,12 @@ const misconfigurations: [what: string, make: (t: TestContext) => Promise<Miscon
       url: 'https://collector.test/',
       proxy: (await startProxy(t, 1, 'user:other')).origin.replace('://', '://user:secret@'),
     }),
-    /^proxy http:\/\/127\.0\.0\.1:\d+\/: it wants a user name and password \(HTTP 407\)$/,
+    /^proxy http:\/\/127\.0\.0\.1:\d+\/: it wants a user name and password \(HTTP 407\); put them into/,
   ],
   [
     'a proxy that wants a password, for http',
     async t => ({ url: 'http://collector.test/', proxy: (await startProxy(t, 1, 'user:other')).origin }),
-    /^proxy http:\/\/127\.0\.0\.1:\d+\/: it wants a user name and password \(HTTP 407\)$/,
+    /^proxy http:\/\/127\.0\.0\.1:\d+\/: it wants a user name and password \(HTTP 407\); put them into/,
   ],
   [
     'a proxy that does not connect',
@@ -215,7 +215,7 @@ const misconfigurations: [what: string, make: (t: TestContext) => Promise<Miscon
       url: 'https://collector.test/',
       proxy: await startRaw(t, socket => socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n')),
     }),
-    /^proxy .*: it refused to connect \(HTTP 502\)$/,
+    /^proxy .*: it refused to connect \(HTTP 502\); does it let/,
   ],
 ]
 
