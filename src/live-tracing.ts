@@ -40,6 +40,7 @@ export class LiveTracing implements Tracing, ExitParticipant {
   private readonly pipeline: ExportPipeline
   private readonly log: Log
   private readonly flushTimeoutMs: number
+  private readonly followsParent: boolean
 
   constructor(config: Config) {
     this.log = createLog(config)
@@ -52,6 +53,7 @@ export class LiveTracing implements Tracing, ExitParticipant {
     this.exitTimeoutMs = config.exitTimeoutMs
     this.handleSignals = config.handleSignals
     this.flushTimeoutMs = config.delivery.exportTimeoutMs
+    this.followsParent = config.sampler.kind.startsWith('parentbased_')
     fillRandomWords()
     finishAtExit(this)
   }
@@ -75,7 +77,7 @@ export class LiveTracing implements Tracing, ExitParticipant {
 
   async shutdown(options?: { timeoutMs?: number }): Promise<FlushResult> {
     const result = await this.pipeline.shutdown(timeoutOf(options, this.flushTimeoutMs))
-    if (forgetAtExit(this)) this.reportLosses()
+    if (forgetAtExit(this)) this.sayLastWords()
     return result
   }
 
@@ -121,7 +123,12 @@ export class LiveTracing implements Tracing, ExitParticipant {
 
   conclude(): void {
     this.pipeline.conclude()
+    this.sayLastWords()
+  }
+
+  private sayLastWords(): void {
     this.reportLosses()
+    this.reportUnsampled()
   }
 
   private get hasPending(): boolean {
@@ -135,7 +142,17 @@ export class LiveTracing implements Tracing, ExitParticipant {
       if (lost > 0) this.log('warn', `${lost} of ${ended} spans did not arrive at ${name}: ${reasons(stats)}`)
     }
   }
+
+  /** At info: where a pipeline samples a part of its traces, it is as it should be. */
+  private reportUnsampled(): void {
+    const { started, unsampledChildren } = this.recorder
+    if (started === 0 || unsampledChildren < started || !this.followsParent) return
+    this.log('info', `all ${started} spans were started below a parent that is not sampled, ${UNSAMPLED_HINT}`)
+  }
 }
+
+const UNSAMPLED_HINT =
+  'so none was recorded; have the parent sampled (the flags that end its traceparent), or set OTEL_TRACES_SAMPLER=always_on'
 
 /** What is no number of milliseconds, or cannot be read, counts as absent. */
 function timeoutOf(options: { timeoutMs?: number } | undefined, absentMs: number): number {

@@ -32,6 +32,8 @@ export interface Recorder {
   readonly open: OpenSpans
   started: number
   unsampled: number
+  /** Of the unsampled, those that have a parent. */
+  unsampledChildren: number
   ended: number
 }
 
@@ -50,6 +52,7 @@ export function createRecorder(sampler: Sampler, limits: SpanLimits, sink: SpanS
     open: new OpenSpans(),
     started: 0,
     unsampled: 0,
+    unsampledChildren: 0,
     ended: 0,
   }
 }

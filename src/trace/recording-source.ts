@@ -60,6 +60,7 @@ export class RecordingSource implements SpanSource {
     const span = new NonRecordingSpan(newIdentity(random, parent, flags), ambient)
     recorder.started++
     recorder.unsampled++
+    if (parent !== undefined) recorder.unsampledChildren++
     return span
   }
 }
