@@ -42,11 +42,12 @@ export class EnvironmentReader {
     return undefined
   }
 
-  integer(name: string, min: number, max: number, fallback: number): number {
+  /** `unit` is told with what is accepted. */
+  integer(name: string, min: number, max: number, fallback: number, unit = ''): number {
     const value = this.text(name)
     if (value === undefined) return fallback
     if (/^\d{1,15}$/.test(value) && Number(value) >= min && Number(value) <= max) return Number(value)
-    this.refuse(name, integerRange(min, max), `using ${fallback}`)
+    this.refuse(name, `${integerRange(min, max)}${unit && ` ${unit}`}`, `using ${fallback}`)
     return fallback
   }
 

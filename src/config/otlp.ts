@@ -53,6 +53,6 @@ function choose<T extends string>(
 }
 
 function timeoutFromEnvironment(environment: EnvironmentReader, fallbackMs: number): number {
-  const generalMs = environment.integer('OTEL_EXPORTER_OTLP_TIMEOUT', 0, NO_TIMEOUT_MS, fallbackMs)
-  return environment.integer('OTEL_EXPORTER_OTLP_TRACES_TIMEOUT', 0, NO_TIMEOUT_MS, generalMs)
+  const generalMs = environment.integer('OTEL_EXPORTER_OTLP_TIMEOUT', 0, NO_TIMEOUT_MS, fallbackMs, 'ms')
+  return environment.integer('OTEL_EXPORTER_OTLP_TRACES_TIMEOUT', 0, NO_TIMEOUT_MS, generalMs, 'ms')
 }

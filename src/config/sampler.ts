@@ -1,6 +1,7 @@
 import type { SamplerOptions } from '../types/options.ts'
 import { optionsOf, plainObject, ratio, requiredOneOf } from '../validate.ts'
 import type { EnvironmentReader } from './environment.ts'
+import { describe, optionsOf, plainObject, ratio, requiredOneOf } from '../validate.ts'
 
 type Kind = SamplerOptions['kind']
 type RatioKind = 'traceidratio' | 'parentbased_traceidratio'
@@ -30,7 +31,18 @@ function samplerOption(value: unknown): SamplerOptions {
 
 function samplerFromEnvironment(environment: EnvironmentReader): SamplerOptions {
   const kind = environment.oneOf('OTEL_TRACES_SAMPLER', KINDS, 'parentbased_always_on')
+  if (environment.text('OTEL_TRACES_SAMPLER') === undefined) noteLoneRatio(environment)
   return takesRatio(kind) ? { kind, ratio: environment.ratio('OTEL_TRACES_SAMPLER_ARG', 1) } : { kind }
+}
+
+/** Whoever sets a ratio and no sampler believes that it holds. */
+function noteLoneRatio(environment: EnvironmentReader): void {
+  const argument = environment.text('OTEL_TRACES_SAMPLER_ARG')
+  if (argument === undefined) return
+  const kinds = KINDS.filter(takesRatio).join(' and ')
+  environment.note(
+    `OTEL_TRACES_SAMPLER_ARG is ${describe(argument)}, but OTEL_TRACES_SAMPLER is not set and only ${kinds} take a ratio; ignoring it`,
+  )
 }
 
 function takesRatio(kind: Kind): kind is RatioKind {

@@ -19,6 +19,11 @@ describe('an environment value that cannot be used yields one notice and the def
       'must be one of always_on, always_off, traceidratio, parentbased_always_on, parentbased_always_off, parentbased_traceidratio, got "xray"; using parentbased_always_on',
     ],
     [
+      'OTEL_TRACES_SAMPLER_ARG',
+      '0.1',
+      'is "0.1", but OTEL_TRACES_SAMPLER is not set and only traceidratio and parentbased_traceidratio take a ratio; ignoring it',
+    ],
+    [
       'OTEL_PROPAGATORS',
       'b3',
       'must be none or a comma list of tracecontext, baggage, request-id, got "b3"; leaving it out',
@@ -63,8 +68,8 @@ describe('an environment value that cannot be used yields one notice and the def
     ['OTEL_EXPORTER_OTLP_TRACES_PROTOCOL', 'http/json', 'must be http/protobuf, got "http/json"; using http/protobuf'],
     ['OTEL_EXPORTER_OTLP_COMPRESSION', 'zstd', 'must be one of gzip, none, got "zstd"; using none'],
     ['OTEL_EXPORTER_OTLP_TRACES_COMPRESSION', 'br', 'must be one of gzip, none, got "br"; using none'],
-    ['OTEL_EXPORTER_OTLP_TIMEOUT', '10s', 'must be an integer from 0 to 2147483647, got "10s"; using 10000'],
-    ['OTEL_EXPORTER_OTLP_TRACES_TIMEOUT', '-5', 'must be an integer from 0 to 2147483647, got "-5"; using 10000'],
+    ['OTEL_EXPORTER_OTLP_TIMEOUT', '10s', 'must be an integer from 0 to 2147483647 ms, got "10s"; using 10000'],
+    ['OTEL_EXPORTER_OTLP_TRACES_TIMEOUT', '-5', 'must be an integer from 0 to 2147483647 ms, got "-5"; using 10000'],
     [
       'OTEL_EXPORTER_OTLP_CERTIFICATE',
       '/nowhere/ca.pem',

@@ -23,7 +23,7 @@ describe('the sampler', () => {
     [undefined, 'traceidratio', '10%', { kind: 'traceidratio', ratio: 1 }, 1],
     [undefined, 'traceidratio', '0x1', { kind: 'traceidratio', ratio: 1 }, 1],
     [undefined, 'always_on', 'junk', { kind: 'always_on' }],
-    [undefined, '', '0.1', DEFAULT],
+    [undefined, '', '0.1', DEFAULT, 1],
     [undefined, 'jaeger_remote', '0.1', DEFAULT, 1],
     [undefined, 'probability', '0.1', DEFAULT, 1],
     [{ kind: 'always_off' }, 'always_on', '', { kind: 'always_off' }],
