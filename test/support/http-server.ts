@@ -23,14 +23,14 @@ export interface TestServer {
   connections(): number
 }
 
-/** Listens on a free port of 127.0.0.1; at the end of the test the server and its connections are destroyed. */
-export async function listen(t: TestContext, server: Server): Promise<number> {
+/** Listens on a free port of 127.0.0.1, or where it is told; at the end of the test the server and its connections are destroyed. */
+export async function listen(t: TestContext, server: Server, port = 0, host = '127.0.0.1'): Promise<number> {
   const sockets = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
     sockets.add(socket.on('error', () => {}))
     socket.on('close', () => sockets.delete(socket))
   })
-  server.listen(0, '127.0.0.1')
+  server.listen(port, host)
   await once(server, 'listening')
   t.after(() => {
     server.close()
