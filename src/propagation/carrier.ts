@@ -35,9 +35,11 @@ export function readCarrier(carrier: ReadableCarrier | null | undefined, header:
 
 /**
  * Sets a header in place of every spelling of it; `undefined` removes it. A carrier that cannot be written to
- * (frozen, or with a setter that throws) stays as it is: the context does not travel, and the caller goes on.
+ * (frozen, with a setter that throws, or no object) stays as it is: the context does not travel, and the caller goes on.
  */
 export function writeCarrier(carrier: Carrier, header: HeaderName, value: string | undefined): void {
+  // Of a text, every character would be a name.
+  if (typeof carrier !== 'object' || carrier === null) return
   try {
     for (const spelling of spellings(carrier, header)) if (spelling !== header) remove(carrier, spelling)
     if (value === undefined) remove(carrier, header)

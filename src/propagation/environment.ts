@@ -17,7 +17,8 @@ export function withContextEnvironment(
   context: TraceContext,
   propagators: readonly PropagatorName[],
 ): Environment {
-  const copy: Environment = { ...env }
+  // A text would be copied character by character.
+  const copy: Environment = typeof env === 'object' ? { ...env } : {}
   for (const variable of staleVariables(propagators)) {
     for (const name of [variable, ...spellings(copy, variable.toLowerCase())]) delete copy[name]
   }

@@ -17,6 +17,9 @@ import { DetailsRecord } from './span-details.ts'
 import { textOf } from './text-of.ts'
 import { ROOT_FLAGS, SAMPLED } from './trace-flags.ts'
 
+/** Far more than any span keeps; an array of four billion holes, or an iterator without end, must not hold the program. */
+const MAX_LINKS_PER_CALL = 65_536
+
 /**
  * A span that is recorded. Its fields are what the encoder reads at `end()`, flat, so that a span is one object; after that
  * its shape is ENDED and it keeps its identity only.
@@ -151,7 +154,8 @@ export class RecordingSpan implements Span, ActiveContext, ParentIdentity, SpanR
 
   addLinks(links: readonly Link[]): this {
     try {
-      if (Array.isArray(links)) for (const link of links) this.addLink(link)
+      const count = Array.isArray(links) ? Math.min(links.length, MAX_LINKS_PER_CALL) : 0
+      for (let index = 0; index < count; index++) this.addLink(links[index]!)
     } catch {
       // A proxy of an array, which throws when it is read.
     }

@@ -37,6 +37,10 @@ for (const [what, env, context, propagators, child] of CHILDREN) {
   })
 }
 
+test('of a text in place of an environment nothing is copied', () => {
+  assert.deepEqual(withContextEnvironment('PATH=/bin' as never, CONTEXT, ALL), NEW)
+})
+
 test('a stale trace is removed from among any number of variables', () => {
   const many = Object.fromEntries(Array.from({ length: 2_000 }, (_, i) => [`NAME_${i}`, '']))
   assert.deepEqual(withContextEnvironment({ ...many, ...OLD, REQUEST_ID: undefined }, CONTEXT, ALL), {

@@ -20,6 +20,7 @@ import {
   withTraceContext,
 } from '../../src/index.ts'
 import { MemoryExporter } from '../../src/testing.ts'
+import { anything } from '../support/arbitraries-hostile.ts'
 import { assertBalanced } from '../support/ledger.ts'
 
 const memory = new MemoryExporter()
@@ -31,112 +32,6 @@ const tracing = initTracing({
   handleSignals: false,
 })
 
-function throwing(): never {
-  throw new Error('hostile')
-}
-
-const revoked = Proxy.revocable({}, {})
-revoked.revoke()
-const revokedArray = Proxy.revocable([], {})
-revokedArray.revoke()
-const cyclic: unknown[] = [{}]
-cyclic.push(cyclic)
-const context = { traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 1 }
-const everyTrap = new Proxy({}, { get: () => throwing }) as ProxyHandler<object>
-
-/** Answers something else each time it is asked. */
-function fickle(...answers: readonly unknown[]): object {
-  let asked = 0
-  const next = (): unknown => answers[asked++ % answers.length]
-  return new Proxy(
-    {},
-    {
-      get: next,
-      has: () => true,
-      ownKeys: () => ['traceId', 'a'],
-      getOwnPropertyDescriptor: () => ({ value: next(), enumerable: true, configurable: true }),
-    },
-  )
-}
-
-/** Objects made to do harm where they are read. */
-const hostileObjects: readonly unknown[] = [
-  revoked.proxy,
-  revokedArray.proxy,
-  new Proxy({}, everyTrap),
-  new Proxy([], everyTrap),
-  new Proxy(new Date(0), everyTrap),
-  new Proxy(new Error('e'), everyTrap),
-  new Proxy(new Map(), everyTrap),
-  fickle(context.traceId, context.spanId, 1, 7, null, {}, throwing),
-  fickle(7n, Symbol('s'), 'x'.repeat(100_000), [], cyclic),
-  { toString: throwing, valueOf: throwing, [Symbol.toPrimitive]: throwing },
-  { toJSON: throwing },
-  Object.create(null),
-  Object.defineProperty({}, 'a', { get: throwing, enumerable: true }),
-  Object.defineProperty([1], '0', { get: throwing }),
-  Object.assign(new Date(0), { getTime: throwing, toISOString: throwing }),
-  Object.defineProperty(new Error(), 'message', { get: throwing }),
-  {
-    context,
-    attributes: new Proxy({}, everyTrap),
-    get droppedAttributesCount(): number {
-      return throwing()
-    },
-  },
-  { context: { ...context, traceState: { serialize: throwing } } },
-  { context: { ...context, traceState: new Proxy({}, everyTrap) }, attributes: { a: cyclic } },
-  { spanContext: throwing },
-  { spanContext: () => new Proxy({}, everyTrap) },
-  {
-    spanContext: context,
-    baggage: new Map([
-      [1, 2],
-      [{}, null],
-    ] as never),
-    requestId: 7,
-  },
-  { baggage: new Proxy(new Map(), everyTrap), requestId: 'x\n' },
-  { parent: new Proxy({}, everyTrap), links: cyclic, attributes: cyclic, startTime: [throwing, 1], kind: 3n, root: {} },
-  {
-    code: 2,
-    get message(): string {
-      return throwing()
-    },
-  },
-  class {},
-  throwing,
-  cyclic,
-]
-
-const plainValues: readonly unknown[] = [
-  undefined,
-  null,
-  Number.NaN,
-  -1,
-  1e300,
-  2n ** 100n,
-  Symbol('s'),
-  '',
-  '__proto__',
-  '\ud800',
-  'x'.repeat(70_000),
-  new Array(70_000),
-  { code: 2, message: 'why' },
-  { context },
-  [{ context }, null, 7],
-  { parent: context, kind: 1, attributes: { a: 1 }, links: [{ context }] },
-  [1_700_000_000, 1],
-]
-
-/** Behind a function, since fast-check looks into what it hands out. */
-const argument: fc.Arbitrary<() => never> = fc.oneof(
-  fc.nat(hostileObjects.length - 1).map(index => () => hostileObjects[index] as never),
-  fc.nat(plainValues.length - 1).map(index => () => plainValues[index] as never),
-  fc
-    .anything({ withBigInt: true, withDate: true, withMap: true, withTypedArray: true, withSparseArray: true })
-    .map(value => () => value as never),
-)
 const inside = (): string => 'inside'
 
 type Method = (span: Span, a: never, b: never, c: never) => unknown
@@ -164,18 +59,15 @@ const functions: readonly [what: string, call: (a: never, b: never, c: never) =>
   ['startSpan with a start', startTime => getTracer().startSpan('s', { startTime }).end()],
   ['startActiveSpan', (name, options, context) => getTracer().startActiveSpan(name, options, context, end)],
   ['span', (name, options) => getTracer().span(name, options, inside)],
-  [
-    'span with any result',
-    result => getTracer().span('s', () => void Promise.resolve([getTracer().span('s', () => result)])),
-  ],
+  ['span with any result', result => handle(getTracer().span('s', () => result))],
   ['traceJob', (name, options) => traceJob(name, options, inside)],
   ['traceJob with a scene', sceneId => traceJob('job', { sceneId }, inside)],
   ['traceFunction with options that are not refused', (...given) => wrapped(...given)?.()],
   ['traceFunction with attributes', value => traceFunction({ attributes: { value } }, inside)()],
   ['traceFunction with a receiver', receiver => traceFunction(inside).call(receiver)],
   ['traceFunction of a method', receiver => decorated.call(receiver)],
-  ['traceFunction with any result', result => void Promise.resolve([traceFunction(() => result)()])],
-  ['traceFunction with any generator', result => void Promise.resolve([traceFunction(generatorOf(result))()])],
+  ['traceFunction with any result', result => traceFunction(() => result)()],
+  ['traceFunction with any generator', result => traceFunction(generatorOf(result))()],
   ['setTraceAttribute', (key, value) => getTracer().span('s', () => setTraceAttribute(key, value))],
   ['setTraceError', error => getTracer().span('s', () => setTraceError(error))],
   [
@@ -189,6 +81,15 @@ const functions: readonly [what: string, call: (a: never, b: never, c: never) =>
   ['bindTraceContext', given => bindTraceContext((...args: unknown[]) => args.length)(given)],
   ['getTracing', () => [getTracing().stats(), getCurrentSpan()]],
 ]
+
+/** A span chains the promise that its callback returns, be it a rejected one. */
+function handle(result: unknown): void {
+  try {
+    if (result instanceof Promise) result.catch(() => {})
+  } catch {
+    // One that cannot be chained has come back as it is.
+  }
+}
 
 function end(span: Span): void {
   span.end()
@@ -213,12 +114,12 @@ function generatorOf(result: never): () => unknown {
   return new Proxy(function* (): Generator {}, { apply: () => result })
 }
 
-const RUNS = { numRuns: 300 }
+const RUNS = { numRuns: 100 }
 
 for (const [what, call] of methods) {
   test(`${what} throws nothing, whatever it is given`, () => {
     fc.assert(
-      fc.property(argument, argument, argument, (a, b, c) => {
+      fc.property(anything, anything, anything, (a, b, c) => {
         const span = getTracer().startSpan('span')
         call(span, a(), b(), c())
         span.end()
@@ -232,7 +133,7 @@ for (const [what, call] of methods) {
 for (const [what, call] of functions) {
   test(`${what} throws nothing, whatever it is given`, () => {
     fc.assert(
-      fc.property(argument, argument, argument, (a, b, c) => {
+      fc.property(anything, anything, anything, (a, b, c) => {
         call(a(), b(), c())
       }),
       RUNS,
@@ -242,7 +143,7 @@ for (const [what, call] of functions) {
 
 test('what an exception of the caller’s own is thrown with is thrown on, whatever it is', () => {
   fc.assert(
-    fc.property(argument, given => {
+    fc.property(anything, given => {
       const error = given()
       const fail = (): never => {
         throw error
@@ -264,5 +165,5 @@ test('every span that came out of it is whole, and all are accounted for', async
   const stats = tracing.stats()
   assertBalanced(stats)
   assert.deepEqual([stats.open, stats.ended], [0, memory.spans.length])
-  assert.ok(memory.spans.length > 5_000)
+  assert.ok(memory.spans.length > 1_500)
 })

@@ -149,7 +149,9 @@ function* endless(): Iterable<Link> {
 
 test('what is no array of links holds none', () => {
   const view = recordSpan(span => {
-    for (const links of [null, undefined, 7, {}, endless()]) span.addLinks(links as unknown as readonly Link[])
+    const holes = new Array(2 ** 32 - 1)
+    const withoutEnd = Object.assign([], { [Symbol.iterator]: endless })
+    for (const links of [null, undefined, 7, {}, endless(), holes, withoutEnd]) span.addLinks(links as readonly Link[])
   })
   assert.equal(view.links.length, 0)
 })
