@@ -116,6 +116,9 @@ const groups: { name: string; base: () => Tree; rows: Row[] }[] = [
         'TypeError',
         'must be false or an object with the functions error, warn, info and debug, got null',
       ],
+      ['logger.error', 'stderr', 'TypeError', 'must be a function, got "stderr"'],
+      ['logger.warn', null, 'TypeError', 'must be a function, got null'],
+      ['logger.info', {}, 'TypeError', 'must be a function, got an object'],
       ['logger.debug', undefined, 'TypeError', 'must be a function, got undefined'],
     ],
   },
@@ -154,6 +157,7 @@ const groups: { name: string; base: () => Tree; rows: Row[] }[] = [
     base: () => ({ exporters: { kind: 'console' } }),
     rows: [
       ['exporters.format', 'xml', 'RangeError', 'must be one of tree, json, got "xml"'],
+      ['exporters.format', 1, 'TypeError', 'must be one of tree, json, got 1'],
       ['exporters.path', 'a', 'TypeError', 'is not an option; accepted are kind, format'],
     ],
   },
@@ -162,6 +166,7 @@ const groups: { name: string; base: () => Tree; rows: Row[] }[] = [
     base: () => ({ exporters: { kind: 'file' } }),
     rows: [
       ['exporters.path', 7, 'TypeError', `${TEXT}, got 7`],
+      ['exporters.maxBytes', '1MB', 'TypeError', 'must be an integer of at least 1, or Infinity, got "1MB"'],
       ['exporters.maxBytes', 0, 'RangeError', 'must be an integer of at least 1, or Infinity, got 0'],
       [
         'exporters.maxBytes',
@@ -234,6 +239,10 @@ const groups: { name: string; base: () => Tree; rows: Row[] }[] = [
       ['exporters.tls', true, 'TypeError', 'must be an object, got a boolean'],
       ['exporters.tls.ca', '/etc/ca.pem', 'RangeError', 'must be PEM text (a path goes into exporters.tls.caFile)'],
       ['exporters.tls.key', new Uint8Array(2), 'TypeError', `${TEXT}, got an object`],
+      ['exporters.tls.cert', 'cert.pem', 'RangeError', 'must be PEM text (a path goes into exporters.tls.certFile)'],
+      ['exporters.tls.caFile', 7, 'TypeError', `${TEXT}, got 7`],
+      ['exporters.tls.certFile', '', 'RangeError', `${TEXT}, got ""`],
+      ['exporters.tls.keyFile', null, 'TypeError', `${TEXT}, got null`],
       ['exporters.tls.serverName', 1, 'TypeError', `${TEXT}, got 1`],
       ['exporters.tls.rejectUnauthorized', 'no', 'TypeError', 'must be true or false, got "no"'],
       [
