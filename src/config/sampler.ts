@@ -1,7 +1,6 @@
 import type { SamplerOptions } from '../types/options.ts'
-import { optionsOf, plainObject, ratio, requiredOneOf } from '../validate.ts'
-import type { EnvironmentReader } from './environment.ts'
 import { describe, optionsOf, plainObject, ratio, requiredOneOf } from '../validate.ts'
+import type { EnvironmentReader } from './environment.ts'
 
 type Kind = SamplerOptions['kind']
 type RatioKind = 'traceidratio' | 'parentbased_traceidratio'

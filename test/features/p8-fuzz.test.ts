@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import type { Exporter, Span, Tracing } from '../../src/index.ts'
+import type { Exporter, Span, Tracing, TracingOptions } from '../../src/index.ts'
 import * as api from '../../src/index.ts'
 import { anything, type Given, hostileValues, largeValues } from '../support/arbitraries-hostile.ts'
 import { assertBalanced } from '../support/ledger.ts'
@@ -46,15 +46,25 @@ interface DecodedSpan {
 /** The set-ups of one program, with what has arrived of each. */
 let setUps: { readonly tracing: Tracing; readonly exporter: DecodingExporter }[] = []
 
-function setUp(): void {
+function setUp(options: TracingOptions = {}): void {
   const exporter = new DecodingExporter()
   const tracing = api.initTracing({
     exporters: { kind: 'custom', exporter },
+    exportThread: 'main',
     limits: { attributeCount: 8, eventCount: 4, linkCount: 4 },
     logger: false,
     handleSignals: false,
+    ...options,
   })
   setUps.push({ tracing, exporter })
+}
+
+/** Redacts as it likes: lets texts through, replaces, drops, answers what is no text, and throws. */
+function moody(field: string, text: string): string | undefined {
+  const moods = [text, field, undefined, 7 as never]
+  if (text.length % 5 === 4) throw new Error('moody')
+  api.getTracer().startSpan('while redacting').end()
+  return moods[text.length % 5]
 }
 
 /** Runs a program that ends all its spans, and holds every set-up of it to its ledger. Answers how many spans have ended. */
@@ -105,6 +115,8 @@ const CALLS: Readonly<Record<string, (...given: Arguments) => unknown>> = {
   'injectTraceContext without carrier': () => api.injectTraceContext(),
   extractTraceContext: carrier => api.extractTraceContext(carrier),
   childEnv: env => api.childEnv(env),
+  getBaggage: () => api.getBaggage(),
+  logFields: format => api.logFields(format),
   getRequestId: () => api.getRequestId(),
   ensureRequestId: () => api.ensureRequestId(),
 }
@@ -123,6 +135,8 @@ const SCOPES: Readonly<Record<string, (fn: Callback, ...given: Arguments) => unk
   'traceFunction of a function': fn => api.traceFunction(fn)(),
   withTraceContext: (fn, context) => api.withTraceContext(context, fn),
   'withTraceContext of headers': (fn, carrier) => api.withTraceContext(api.extractTraceContext(carrier), fn),
+  withBaggage: (fn, entries) => api.withBaggage(entries, fn),
+  'withBaggage of one entry': (fn, key, value) => api.withBaggage([[key, value]], fn),
   bindTraceContext: (fn, ...given) => api.bindTraceContext(fn)(...given),
 }
 
@@ -230,7 +244,7 @@ class Interpreter {
         this.performScope(step)
         return
       case 'set up again':
-        setUp()
+        setUp({ redact: { keys: ['key', /^k/], values: [/s/], with: moody } })
         return
       case 'shut down':
         this.outcomes.push(api.getTracing().shutdown(step.given()))
@@ -379,6 +393,7 @@ const OPTIONS = [
   'retry',
   'exitTimeoutMs',
   'handleSignals',
+  'redact',
 ]
 
 /** Each method of a span that is open and has then ended, each call, and each scope with each way to end. */
