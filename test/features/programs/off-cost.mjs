@@ -107,7 +107,7 @@ function warmUp(loop) {
 
 /** Of five times: the compiler leaves something now and then, and so do the calls before it is done. */
 function leastHeapOf(loop, calls) {
-  const heaps = Array.from({ length: 5 }, () => heapOf(loop, calls))
+  const heaps = Array.from({ length: on ? 1 : 5 }, () => heapOf(loop, calls))
   return heaps.reduce((least, heap) =>
     heap.collections < least.collections || (heap.collections === least.collections && heap.bytes < least.bytes)
       ? heap
