@@ -1,6 +1,3 @@
-// Not in dist/index.js, where what records and exports is loaded when tracing is turned on; dist/whole.js has it for bundlers.
-import './live-tracing.ts'
-
 export { getBaggage, withBaggage } from './trace/baggage.ts'
 export { extractTraceContext, injectTraceContext } from './trace/carriers.ts'
 export { bindTraceContext, withTraceContext } from './trace/context.ts'

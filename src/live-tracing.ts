@@ -1,5 +1,4 @@
 import { workerEnvironment } from './config.ts'
-import { provideLiveTracing } from './live-loader.ts'
 import { createLog, stderrLevels } from './log.ts'
 import { createRequestFrame } from './otlp/request.ts'
 import { MAX_TIMER_MS } from './pipeline/attempt.ts'
@@ -231,5 +230,3 @@ function workerUrl(): URL | undefined {
     return undefined
   }
 }
-
-provideLiveTracing(LiveTracing)

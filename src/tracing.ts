@@ -6,7 +6,7 @@ import {
   resolveConfig,
 } from './config.ts'
 import { noteCopies } from './copies.ts'
-import { type LiveTracingClass, liveTracing } from './live-loader.ts'
+import { LiveTracing } from './live-tracing.ts'
 import { createLog } from './log.ts'
 import { extractContext } from './propagation/context.ts'
 import { withContextEnvironment } from './propagation/environment.ts'
@@ -123,8 +123,7 @@ function announce(config: Config): void {
 }
 
 function setUp(config: Config): SetUp {
-  const LiveTracing = config.enabled ? loadLiveTracing() : undefined
-  if (LiveTracing !== undefined) {
+  if (config.enabled) {
     const live = new LiveTracing(config)
     return { tracing: live, source: live.source, openSpans: live.openSpans, retire: () => live.retire() }
   }
@@ -133,23 +132,6 @@ function setUp(config: Config): SetUp {
   const tracing = idleTracing(source, () => propagating?.started ?? 0)
   return { tracing, source, openSpans: undefined, retire: () => {} }
 }
-
-/** Undefined where it is not there: the program goes on without it. */
-function loadLiveTracing(): LiveTracingClass | undefined {
-  try {
-    return liveTracing()
-  } catch (error) {
-    sayOnce(
-      'live tracing',
-      'error',
-      `tracing is off, since a part of it cannot be loaded; ${BUNDLER_HINT}: ${exceptionMessage(error)}`,
-    )
-    return undefined
-  }
-}
-
-const BUNDLER_HINT =
-  "a bundler has to leave blueprint-tracing external or to honour the condition 'module' of its exports"
 
 /** A set-up without exporters: nothing is recorded, so there is nothing to deliver. */
 function idleTracing(source: SpanSource, started: () => number): Tracing {

@@ -23,13 +23,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   config: ['types', 'net', 'version.ts', 'validate.ts'],
   'log.ts': EXPORT,
   'export-worker.ts': [...EXPORT, 'log.ts'],
-  'live-tracing.ts': [...EXPORT, 'log.ts', 'config', 'trace', 'live-loader.ts'],
-  // Its type only: the file itself is loaded when it is needed.
-  'live-loader.ts': ['live-tracing.ts'],
+  'live-tracing.ts': [...EXPORT, 'log.ts', 'config', 'trace'],
   'copies.ts': [STATE, 'trace'],
-  'tracing.ts': ['types', 'propagation', STATE, 'log.ts', 'config', 'trace', 'live-loader.ts', 'copies.ts'],
+  'tracing.ts': ['types', 'propagation', STATE, 'log.ts', 'config', 'trace', 'live-tracing.ts', 'copies.ts'],
   'register.ts': ['tracing.ts'],
-  'index.ts': ['types', 'trace', 'tracing.ts', 'live-tracing.ts'],
+  'index.ts': ['types', 'trace', 'tracing.ts'],
   testing: [...PURE, STATE, 'otlp', 'exporters', 'config', 'trace', 'tracing.ts'],
 }
 
@@ -99,13 +97,13 @@ function builtInImports(sources: Sources): string[] {
   return found
 }
 
-/** What a program loads though it does not trace: all that is left of the index in dist, without what is loaded when tracing is turned on. */
-function loadedWhileOff(sources: Sources): readonly string[] {
+/** What a program loads when it imports the package. */
+function loadedWithProgram(sources: Sources): readonly string[] {
   const found = new Set(['index.ts'])
   for (const file of found) {
     for (const { specifier, kind } of importsOf(sources.get(file) ?? '')) {
       const target = targetOf(file, specifier)
-      if (kind === 'static' && target !== undefined && target !== 'live-tracing.ts') found.add(target)
+      if (kind === 'static' && target !== undefined) found.add(target)
     }
   }
   return [...found]
@@ -142,13 +140,12 @@ describe('layers of src', () => {
     assert.deepEqual(builtInImports(sources), [])
   })
 
-  test('a program that does not trace loads nothing that records or exports, and no built-in module by its slow ESM form', () => {
-    const loaded = loadedWhileOff(sources)
-    assert.ok(loaded.length > 40 && loaded.includes('trace/tracer.ts'))
-    const heavy = /^(?:pipeline|redaction|live-tracing)|^(?:exporters\/(?!stderr|write-all))|recording|encode/
+  test('what loads with the program has no exporter in it, and no built-in module in its ESM form, of which node:fs takes 3 ms', () => {
+    const loaded = loadedWithProgram(sources)
+    assert.ok(loaded.length > 60 && loaded.includes('trace/tracer.ts'))
     assert.deepEqual(
-      loaded.filter(file => heavy.test(file) && file !== 'trace/non-recording-span.ts'),
-      [],
+      loaded.filter(file => file.startsWith('exporters/')),
+      ['exporters/stderr.ts', 'exporters/write-all.ts'],
     )
     const imports = loaded.flatMap(file => importsOf(sources.get(file)!))
     assert.deepEqual(

@@ -44,7 +44,15 @@ describe('the package as npm packs it (after a build)', () => {
       typeof entry === 'string' ? [entry] : Object.values(entry),
     )
     const needed = entries.map(entry => entry.replace('./', ''))
-    needed.push('dist/export-worker.js', 'proto/otlp.proto', 'README.md', 'LICENSE', 'CHANGELOG.md')
+    needed.push(
+      'dist/live-tracing.js',
+      'dist/export-worker.js',
+      'dist/exporters-create.js',
+      'proto/otlp.proto',
+      'README.md',
+      'LICENSE',
+      'CHANGELOG.md',
+    )
     assert.ok(needed.length > 7)
     assert.deepEqual(
       needed.filter(path => !paths.includes(path)),
