@@ -11,24 +11,46 @@ interface StartCost {
 }
 
 export async function answer(rounds: number): Promise<Answer> {
-  const off: StartCost[] = []
-  const on: StartCost[] = []
-  for (let round = 0; round < rounds; round++) {
-    off.push(startOnce('off'))
-    on.push(startOnce('on'))
+  const costs = {
+    off: [] as StartCost[],
+    on: [] as StartCost[],
+    nothing: [] as StartCost[],
+    opentelemetry: [] as StartCost[],
   }
-  const figures: readonly [string, number[]][] = [
-    ['import-off', off.map(cost => cost.importMs)],
-    ['init-on', on.map(cost => cost.initMs)],
-    ['first-span-on', on.map(cost => cost.firstSpanMs)],
+  for (let round = 0; round < rounds; round++) {
+    for (const [subject, measured] of Object.entries(costs)) measured.push(startOnce(subject))
+  }
+  const { off, on, nothing, opentelemetry } = costs
+  const figures: readonly [name: string, subject: string, values: number[]][] = [
+    ['import-off', 'blueprint', off.map(cost => cost.importMs)],
+    ['import', 'nothing', nothing.map(cost => cost.importMs)],
+    ['import', 'opentelemetry', opentelemetry.map(cost => cost.importMs)],
+    ['init-on', 'blueprint', on.map(cost => cost.initMs)],
+    ['first-span-on', 'blueprint', on.map(cost => cost.firstSpanMs)],
   ]
   return {
-    rows: figures.map(([name, values]) => row(name, 'blueprint', 'ms', values)),
-    ratios: figures.map(([name, values]) => ratio(name, 'ms', values)),
+    rows: figures.map(([name, subject, values]) => row(name, subject, 'ms', values)),
+    ratios: [
+      ratio(
+        'import-off',
+        'ms',
+        off.map(cost => cost.importMs),
+      ),
+      ratio(
+        'import-off',
+        'opentelemetry',
+        off.map(({ importMs }, round) => importMs / opentelemetry[round]!.importMs),
+      ),
+      ratio(
+        'init-on',
+        'ms',
+        on.map(cost => cost.initMs),
+      ),
+    ],
   }
 }
 
-function startOnce(mode: 'off' | 'on'): StartCost {
+function startOnce(subject: string): StartCost {
   const program = join(import.meta.dirname, '../start-process.mjs')
-  return JSON.parse(execFileSync(process.execPath, [program, mode], { encoding: 'utf8' }))
+  return JSON.parse(execFileSync(process.execPath, [program, subject], { encoding: 'utf8' }))
 }
