@@ -84,12 +84,13 @@ function tellFollowers(next: SpanSource): void {
   for (const follow of state.followers) follow(next)
 }
 
+/** What stands in front of every set-up looks at each call whose it is. */
 function chooserOf(next: SpanSource | undefined): Choose {
-  if (next === undefined) return chooseOnceSetUp
+  if (next === undefined || next === state.front) return chooseAtEachCall
   return next.creates ? chooseTraced : chooseUntraced
 }
 
-function chooseOnceSetUp<F>(untraced: F, traced: F): F {
+function chooseAtEachCall<F>(untraced: F, traced: F): F {
   return currentSource().creates ? traced : untraced
 }
 
