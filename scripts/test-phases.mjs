@@ -1,0 +1,44 @@
+// Runs the tests in two phases. Most features are promises about time, tested against twins, so their files must not compete for the
+// processor and run one after another. The others run two at a time, beside the one that mostly waits. What failed is said at the end.
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'failures-'))
+const WAITS = 'test/features/p6-bounded-memory.test.ts'
+
+const named = process.argv.slice(2)
+const files = named.length > 0 ? named : testFiles()
+const isTimed = file => file.startsWith('test/features/') && file !== WAITS
+// The longest first, or the other processor waits for it.
+const others = files.filter(file => !isTimed(file)).sort((a, b) => Number(b === WAITS) - Number(a === WAITS))
+const phases = [
+  { files: others, concurrency: 2 },
+  { files: files.filter(isTimed), concurrency: 1 },
+]
+const statuses = phases.map(run)
+for (const file of readdirSync(folder)) process.stdout.write(readFileSync(join(folder, file), 'utf8'))
+rmSync(folder, { recursive: true })
+process.exit(statuses.every(status => status === 0) ? 0 : 1)
+
+function run({ files, concurrency }, index) {
+  if (files.length === 0) return 0
+  const reporters = { spec: 'stdout', './scripts/failures-reporter.mjs': join(folder, `${index}.txt`) }
+  const flags = Object.entries(reporters).flatMap(([reporter, destination]) => [
+    `--test-reporter=${reporter}`,
+    `--test-reporter-destination=${destination}`,
+  ])
+  const args = ['--import', 'tsx', '--test', `--test-concurrency=${concurrency}`, ...flags, ...files]
+  return spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' }).status
+}
+
+/** Interop tests need backends of their own and have a command of their own. */
+function testFiles() {
+  return readdirSync(join(root, 'test'), { recursive: true })
+    .filter(name => name.endsWith('.test.ts') && !name.startsWith('interop'))
+    .map(name => `test/${name.replaceAll('\\', '/')}`)
+    .sort()
+}
