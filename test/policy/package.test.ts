@@ -45,7 +45,6 @@ describe('the package as npm packs it (after a build)', () => {
     )
     const needed = entries.map(entry => entry.replace('./', ''))
     needed.push(
-      'dist/live-tracing.js',
       'dist/export-worker.js',
       'dist/exporters-create.js',
       'proto/otlp.proto',
