@@ -11,7 +11,7 @@ const NO_TIMEOUT_MS = 2 ** 31 - 1
 const MAX_TIMEOUT_MS = 600_000
 
 const OPTIONS = ['kind', 'protocol', 'url', 'headers', 'compression', 'timeoutMs', 'tls'] as const
-const PROTOCOLS = ['http/protobuf'] as const
+const PROTOCOLS = ['http/protobuf', 'http/json'] as const
 const COMPRESSIONS = ['gzip', 'none'] as const
 
 /** Checks the options of an `otlp` exporter; what they leave out comes from OTEL_EXPORTER_OTLP_TRACES_* and OTEL_EXPORTER_OTLP_*. */
@@ -27,10 +27,10 @@ export function planOtlp(
   const timeoutMs = integer(`${path}.timeoutMs`, given.timeoutMs, 0, MAX_TIMEOUT_MS)
   const tls = planTls(`${path}.tls`, given.tls)
   return (environment, exportTimeoutMs) => {
-    if (protocol === undefined) choose(environment, 'PROTOCOL', PROTOCOLS, 'http/protobuf')
     const endpoint = splitCredentials(url ?? urlFromEnvironment(environment))
     return {
       kind: 'otlp',
+      protocol: protocol ?? choose(environment, 'PROTOCOL', PROTOCOLS, 'http/protobuf'),
       url: endpoint.url.href,
       headers: { ...endpoint.headers, ...headersFromEnvironment(environment), ...headers },
       compression: compression ?? choose(environment, 'COMPRESSION', COMPRESSIONS, 'none'),

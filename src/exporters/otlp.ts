@@ -6,6 +6,7 @@ import { parseHttpDateMs, parseRetryAfterMs } from '../net/retry-after.ts'
 import { secretHider } from '../net/secrets.ts'
 import { CUT_VALUES, describeHttpStatus, describeRedirect } from '../net/status-trouble.ts'
 import { describeNetworkError } from '../net/trouble.ts'
+import { requestToJson } from '../otlp/json.ts'
 import { requestView } from '../pipeline/batch.ts'
 import type { OtlpExporterConfig } from '../types/config.ts'
 import type { Exporter, ExportResult, SpanBatch } from '../types/exporter.ts'
@@ -30,7 +31,7 @@ interface Endpoint {
   readonly hideSecrets: (text: string) => string
 }
 
-/** Sends each batch as one OTLP/HTTP request in protobuf. */
+/** Sends each batch as one OTLP/HTTP request, in protobuf or JSON. */
 export function createOtlpExporter(config: OtlpExporterConfig): Exporter {
   const client = createHttpClient({
     ...config,
@@ -52,7 +53,7 @@ export function createOtlpExporter(config: OtlpExporterConfig): Exporter {
 
 async function send(batch: SpanBatch, endpoint: Endpoint, signal: AbortSignal): Promise<ExportResult> {
   const { config, client, target, clock } = endpoint
-  const request = requestView(batch)
+  const request = encodeBody(batch, config)
   if (request.byteLength > MAX_REQUEST_BYTES) {
     return { outcome: 'too_large', message: `${target}: the request is over 64 MiB; ${CUT_VALUES}` }
   }
@@ -69,13 +70,17 @@ async function send(batch: SpanBatch, endpoint: Endpoint, signal: AbortSignal): 
   }
 }
 
+function encodeBody(batch: SpanBatch, { protocol }: OtlpExporterConfig): Uint8Array {
+  return protocol === 'http/json' ? Buffer.from(requestToJson(batch.request())) : requestView(batch)
+}
+
 function post(
   request: Uint8Array,
-  { compression }: OtlpExporterConfig,
+  { compression, protocol }: OtlpExporterConfig,
   client: HttpClient,
   signal: AbortSignal,
 ): Promise<HttpReply> {
-  const headers = { 'content-type': 'application/x-protobuf' }
+  const headers = { 'content-type': protocol === 'http/json' ? 'application/json' : 'application/x-protobuf' }
   if (compression === 'none') return client.post(request, headers, signal)
   // Synchronously: work pending on the thread pool would hold the process at exit.
   const body = gzipSync(request, { level: GZIP_LEVEL })

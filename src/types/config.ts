@@ -50,6 +50,7 @@ export type ExporterConfig =
 
 export interface OtlpExporterConfig {
   readonly kind: 'otlp'
+  readonly protocol: 'http/protobuf' | 'http/json'
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly compression: 'gzip' | 'none'

@@ -90,7 +90,8 @@ export type ExporterOptions =
 
 export interface OtlpExporterOptions {
   readonly kind: 'otlp'
-  readonly protocol?: 'http/protobuf' | undefined
+  /** Default 'http/protobuf'. */
+  readonly protocol?: 'http/protobuf' | 'http/json' | undefined
   /** Used as it is; without a path, /v1/traces is added. */
   readonly url?: string | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined

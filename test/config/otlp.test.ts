@@ -9,6 +9,7 @@ const EXPORT_TIMEOUT_MS = 7_000
 const NO_TIMEOUT_MS = 2_147_483_647
 const DEFAULTS: OtlpExporterConfig = {
   kind: 'otlp',
+  protocol: 'http/protobuf',
   url: 'http://localhost:4318/v1/traces',
   headers: {},
   compression: 'none',
@@ -25,7 +26,10 @@ describe('an otlp exporter', () => {
   const rows: Row[] = [
     [{}, {}, {}],
     [{ protocol: 'http/protobuf' }, { PROTOCOL: 'grpc' }, {}],
-    [{}, { PROTOCOL: 'http/protobuf', TRACES_PROTOCOL: 'HTTP/Protobuf' }, {}],
+    [{}, { PROTOCOL: 'http/json', TRACES_PROTOCOL: 'HTTP/Protobuf' }, {}],
+    [{ protocol: 'http/json' }, {}, { protocol: 'http/json' }],
+    [{}, { PROTOCOL: 'http/json' }, { protocol: 'http/json' }],
+    [{}, { TRACES_PROTOCOL: 'HTTP/JSON' }, { protocol: 'http/json' }],
     [{}, { ENDPOINT: 'http://c' }, { url: 'http://c/v1/traces' }],
     [{ url: 'http://o/x' }, { ENDPOINT: 'http://c', TRACES_ENDPOINT: 'bad://' }, { url: 'http://o/x' }],
     [{ compression: 'gzip' }, {}, { compression: 'gzip' }],

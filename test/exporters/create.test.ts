@@ -9,6 +9,7 @@ import type { Exporter } from '../../src/types/exporter.ts'
 const configs: ExporterConfig[] = [
   {
     kind: 'otlp',
+    protocol: 'http/protobuf',
     url: 'http://localhost:4318/v1/traces',
     headers: {},
     compression: 'none',

@@ -11,6 +11,7 @@ import { sketchBatch } from '../support/batch.ts'
 import { CA, certificate } from '../support/certificates.ts'
 import { closedPort, listen, startHttpServer } from '../support/http-server.ts'
 import { OfficialRequest, officialEncode, officialType } from '../support/official-otlp.ts'
+import { encodeOtlpJson } from '../support/otlp-json.ts'
 import { startProxy } from '../support/proxy-server.ts'
 
 const MIB = 1024 * 1024
@@ -21,6 +22,7 @@ const PARTIAL_SUCCESS = Buffer.from('0a0c080712086261642061747472', 'hex')
 function exporterFor(t: TestContext, config: Partial<OtlpExporterConfig> & { url: string }): Exporter {
   const exporter = createOtlpExporter({
     kind: 'otlp',
+    protocol: 'http/protobuf',
     headers: {},
     compression: 'none',
     timeoutMs: 10_000,
@@ -64,6 +66,33 @@ describe('the request', () => {
       assert.deepEqual(spanNames(compression === 'gzip' ? gunzipSync(body) : body), ['first', 'second'])
     })
   }
+
+  for (const compression of ['none', 'gzip'] as const) {
+    test(`is the batch in JSON where that is the protocol, compression ${compression}`, async t => {
+      const server = await startHttpServer(t, (_request, response) => response.end())
+      const exporter = exporterFor(t, { url: `${server.origin}/v1/traces`, protocol: 'http/json', compression })
+      assert.deepEqual(await exportBatch(exporter), { outcome: 'acked' })
+      const { headers, body } = server.requests[0]!
+      assert.equal(headers['content-type'], 'application/json')
+      assert.equal(headers['content-length'], String(body.length))
+      const json = (compression === 'gzip' ? gunzipSync(body) : body).toString()
+      assert.deepEqual(spanNames(encodeOtlpJson(json)), ['first', 'second'])
+      assert.deepEqual(encodeOtlpJson(json), new Uint8Array(BATCH.request()))
+    })
+  }
+
+  test('in JSON is answered in JSON', async t => {
+    const server = await startHttpServer(t, (_request, response) => {
+      response.setHeader('content-type', 'application/json')
+      response.end('{"partialSuccess":{"rejectedSpans":"1","errorMessage":"bad attr"}}')
+    })
+    const result = await exportBatch(exporterFor(t, { url: `${server.origin}/v1/traces`, protocol: 'http/json' }))
+    assert.deepEqual(result, {
+      outcome: 'acked',
+      rejected: 1,
+      message: `${server.origin}/v1/traces: the server refused 1 of 2 spans: bad attr`,
+    })
+  })
 
   test('carries the headers of the configuration, which may name another agent', async t => {
     const server = await startHttpServer(t, (_request, response) => response.end())

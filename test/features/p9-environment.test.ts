@@ -61,8 +61,16 @@ const groups: readonly {
         'grpc://collector:4317/?s3cr3t',
         `${URL_TEXT}, got "grpc://collector:4317/"; using http://localhost:4318/`,
       ],
-      ['OTEL_EXPORTER_OTLP_PROTOCOL', 'grpc', 'must be http/protobuf, got "grpc"; using http/protobuf'],
-      ['OTEL_EXPORTER_OTLP_TRACES_PROTOCOL', 'thrift', 'must be http/protobuf, got "thrift"; using http/protobuf'],
+      [
+        'OTEL_EXPORTER_OTLP_PROTOCOL',
+        'grpc',
+        'must be one of http/protobuf, http/json, got "grpc"; using http/protobuf',
+      ],
+      [
+        'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL',
+        'thrift',
+        'must be one of http/protobuf, http/json, got "thrift"; using http/protobuf',
+      ],
       ['OTEL_EXPORTER_OTLP_COMPRESSION', 'zstd', 'must be one of gzip, none, got "zstd"; using none'],
       ['OTEL_EXPORTER_OTLP_TRACES_COMPRESSION', 'br', 'must be one of gzip, none, got "br"; using none'],
       ['OTEL_EXPORTER_OTLP_TIMEOUT', '10s', `${MILLISECONDS}, got "10s"; using 10000`],
