@@ -1,5 +1,5 @@
-// Runs the tests in two phases. Most features are promises about time, tested against twins, so their files must not compete for the
-// processor and run one after another. The others run two at a time, beside the one that mostly waits. What failed is said at the end.
+// Runs the tests in two phases. Promises about time are tested against twins, so that their files must not compete for the processor
+// and run one after another. The others run two at a time, beside the one that mostly waits. What failed is said at the end.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -12,11 +12,11 @@ const WAITS = 'test/features/p6-bounded-memory.test.ts'
 
 const named = process.argv.slice(2)
 const files = named.length > 0 ? named : testFiles()
-const isTimed = file => file.startsWith('test/features/') && file !== WAITS
+const isTimed = file => /^test\/features\/p[12357]-/.test(file)
 // The longest first, or the other processor waits for it.
 const others = files.filter(file => !isTimed(file)).sort((a, b) => Number(b === WAITS) - Number(a === WAITS))
 const phases = [
-  { files: others, concurrency: 2 },
+  { files: others, concurrency: others.includes(WAITS) ? 3 : 2 },
   { files: files.filter(isTimed), concurrency: 1 },
 ]
 const statuses = phases.map(run)
