@@ -35,6 +35,7 @@ export type {
   SpanLimits,
   TlsOptions,
   TracingOptions,
+  ZipkinExporterOptions,
 } from './types/options.ts'
 export type { RedactField, RedactOptions } from './types/redact.ts'
 export type {

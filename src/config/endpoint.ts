@@ -14,19 +14,19 @@ export interface Endpoint {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** Used as it is; where it has no path, /v1/traces is added. */
-export function urlOption(path: string, value: unknown): URL | undefined {
+/** Used as it is; where it has no path, `usualPath` is added. */
+export function urlOption(path: string, value: unknown, usualPath: string = TRACES_PATH): URL | undefined {
   if (value === undefined) return undefined
   if (typeof value !== 'string') throw wrongType(path, EXPECTED_URL, value)
   const url = parseHttpUrl(value)
   if (url === undefined) throw new RangeError(`${path} must be ${EXPECTED_URL}, got ${describeAddress(value)}`)
-  return url.pathname === '/' ? withTracesPath(url) : url
+  return url.pathname === '/' ? withPath(url, usualPath) : url
 }
 
 /** OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is used as it is, OTEL_EXPORTER_OTLP_ENDPOINT is a base to which v1/traces is added. */
 export function urlFromEnvironment(environment: EnvironmentReader): URL {
-  const base = readUrl(environment, 'OTEL_EXPORTER_OTLP_ENDPOINT', new URL(DEFAULT_BASE))
-  return readUrl(environment, 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', withTracesPath(base))
+  const base = urlOfVariable(environment, 'OTEL_EXPORTER_OTLP_ENDPOINT', new URL(DEFAULT_BASE))
+  return urlOfVariable(environment, 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', withPath(base, TRACES_PATH))
 }
 
 /** Moves user name and password out of the URL, so that no message prints them. */
@@ -38,13 +38,14 @@ export function splitCredentials(url: URL): Endpoint {
   return { url: clean, headers: authorization === undefined ? {} : { authorization } }
 }
 
-function withTracesPath(base: URL): URL {
+function withPath(base: URL, path: string): URL {
   const url = new URL(base)
-  url.pathname += url.pathname.endsWith('/') ? TRACES_PATH : `/${TRACES_PATH}`
+  url.pathname += url.pathname.endsWith('/') ? path : `/${path}`
   return url
 }
 
-function readUrl(environment: EnvironmentReader, name: string, fallback: URL): URL {
+/** Used as it is, and so is `fallback` where the variable is not set or cannot be used. */
+export function urlOfVariable(environment: EnvironmentReader, name: string, fallback: URL): URL {
   const value = environment.text(name)
   if (value === undefined) return fallback
   const url = parseHttpAddress(value)

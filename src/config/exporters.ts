@@ -15,6 +15,7 @@ import type { EnvironmentReader } from './environment.ts'
 import { chooseExporters } from './exporter-choice.ts'
 import { planModule } from './module.ts'
 import { planOtlp } from './otlp.ts'
+import { planZipkin } from './zipkin.ts'
 
 /** Options that have been checked; called once tracing is on, it fills in what they leave to the environment. */
 export type ExporterPlan = (environment: EnvironmentReader, exportTimeoutMs: number) => ExporterConfig
@@ -30,6 +31,7 @@ type ExporterKind = ExporterOptions['kind']
 /** Each kind checks its options at once: `path` is their name in messages. */
 const PLANNERS: { readonly [K in ExporterKind]: (path: string, options: unknown) => ExporterPlan } = {
   otlp: planOtlp,
+  zipkin: planZipkin,
   console: planConsole,
   file: planFile,
   module: planModule,
@@ -76,7 +78,8 @@ function planFromEnvironment(environment: EnvironmentReader): { plans: readonly 
 function describeTarget(exporter: ExporterConfig): string {
   switch (exporter.kind) {
     case 'otlp':
-      return `otlp ${printableUrl(exporter.url)}`
+    case 'zipkin':
+      return `${exporter.kind} ${printableUrl(exporter.url)}`
     case 'console':
       return 'console'
     case 'file':

@@ -7,7 +7,7 @@ import { chooseProxy } from './proxy.ts'
 import { planTls } from './tls.ts'
 
 /** A timeout of 0 means none; this is the longest that timers take, 24 days. */
-const NO_TIMEOUT_MS = 2 ** 31 - 1
+export const NO_TIMEOUT_MS: number = 2 ** 31 - 1
 const MAX_TIMEOUT_MS = 600_000
 
 const OPTIONS = ['kind', 'protocol', 'url', 'headers', 'compression', 'timeoutMs', 'tls'] as const

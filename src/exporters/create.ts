@@ -10,6 +10,8 @@ async function loadExporter(config: Exclude<ExporterConfig, { kind: 'custom' }>)
   switch (config.kind) {
     case 'otlp':
       return (await import('./otlp.ts')).createOtlpExporter(config)
+    case 'zipkin':
+      return (await import('./zipkin.ts')).createZipkinExporter(config)
     case 'console':
       return (await import('./console.ts')).createConsoleExporter(config)
     case 'file':

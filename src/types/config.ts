@@ -43,6 +43,7 @@ export interface RetryConfig {
 
 export type ExporterConfig =
   | OtlpExporterConfig
+  | ZipkinExporterConfig
   | ConsoleExporterConfig
   | FileExporterConfig
   | ModuleExporterConfig
@@ -57,6 +58,15 @@ export interface OtlpExporterConfig {
   readonly timeoutMs: number
   readonly tls: TlsConfig | undefined
   /** URL of the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY choose for `url`. */
+  readonly proxy: string | undefined
+}
+
+export interface ZipkinExporterConfig {
+  readonly kind: 'zipkin'
+  readonly url: string
+  /** `authorization` where the URL held a user name or password, else empty. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly timeoutMs: number
   readonly proxy: string | undefined
 }
 

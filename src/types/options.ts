@@ -83,6 +83,7 @@ export interface TlsOptions {
 /** Plain data, so that it can cross to the export thread. Absent fields come from the environment. */
 export type ExporterOptions =
   | OtlpExporterOptions
+  | ZipkinExporterOptions
   | ConsoleExporterOptions
   | FileExporterOptions
   | ModuleExporterOptions
@@ -98,6 +99,16 @@ export interface OtlpExporterOptions {
   readonly compression?: 'gzip' | 'none' | undefined
   readonly timeoutMs?: number | undefined
   readonly tls?: TlsOptions | undefined
+}
+
+/** Zipkin's API v2, in JSON. A backend of its kind acknowledges what it takes. */
+export interface ZipkinExporterOptions {
+  readonly kind: 'zipkin'
+  /**
+   * Used as it is; without a path, /api/v2/spans is added. Default OTEL_EXPORTER_ZIPKIN_ENDPOINT, else
+   * http://localhost:9411/api/v2/spans.
+   */
+  readonly url?: string | undefined
 }
 
 /** Writes to stderr. Colours on a terminal or with FORCE_COLOR. */

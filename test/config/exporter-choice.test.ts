@@ -23,7 +23,7 @@ describe('which exporters the environment chooses', () => {
     [{ OTEL_TRACES_EXPORTER: 'console', ...ENDPOINT }, 'console', 'OTEL_TRACES_EXPORTER is console'],
     [{ OTEL_TRACES_EXPORTER: 'file', GCP_PROJECT_ID: 'p' }, 'file', 'OTEL_TRACES_EXPORTER is file'],
     [{ OTEL_TRACES_EXPORTER: 'jaeger' }, '', NONE, ['OTEL_TRACES_EXPORTER']],
-    [{ OTEL_TRACES_EXPORTER: 'zipkin' }, '', NONE, ['OTEL_TRACES_EXPORTER']],
+    [{ OTEL_TRACES_EXPORTER: 'lightstep' }, '', NONE, ['OTEL_TRACES_EXPORTER']],
     [{ OTEL_TRACES_EXPORTER: 'gcp_trace', ...LOCAL }, 'console', 'DEBUG_TRACING is set', ['OTEL_TRACES_EXPORTER']],
     [
       { OTEL_TRACES_EXPORTER: 'jaeger', ...ENDPOINT },
@@ -85,12 +85,12 @@ test('the notice on an exporter that does not exist names variable, value and th
   const environment = new EnvironmentReader({
     GCP_PROJECT_ID: 'my-project',
     JAEGER_ENDPOINT: 'http://me:secret@j',
-    OTEL_TRACES_EXPORTER: 'zipkin',
+    OTEL_TRACES_EXPORTER: 'lightstep',
   })
   chooseExporters(environment)
   assert.deepEqual(environment.notices, [
-    'OTEL_TRACES_EXPORTER must be none or a comma list of otlp, console, file, got "zipkin"; leaving it out',
-    'GCP_PROJECT_ID is "my-project" and chooses gcp_trace, but this version exports to otlp, console, file only; taking the next choice',
-    'JAEGER_ENDPOINT is one that may hold a password and chooses jaeger, but this version exports to otlp, console, file only; taking the next choice',
+    'OTEL_TRACES_EXPORTER must be none or a comma list of otlp, zipkin, console, file, got "lightstep"; leaving it out',
+    'GCP_PROJECT_ID is "my-project" and chooses gcp_trace, but this version exports to otlp, zipkin, console, file only; taking the next choice',
+    'JAEGER_ENDPOINT is one that may hold a password and chooses jaeger, but this version exports to otlp, zipkin, console, file only; taking the next choice',
   ])
 })

@@ -7,7 +7,7 @@ import type { TracingOptions } from '../../src/types/options.ts'
 type Row = [path: string, value: unknown, error: 'TypeError' | 'RangeError', message: string, named?: string]
 type Tree = { [key: string]: unknown }
 
-const KINDS = 'must be one of otlp, console, file, module, custom'
+const KINDS = 'must be one of otlp, zipkin, console, file, module, custom'
 const SAMPLERS =
   'must be one of always_on, always_off, traceidratio, parentbased_always_on, parentbased_always_off, parentbased_traceidratio'
 const COUNT = 'must be an integer from 0 to 2147483647'
@@ -143,7 +143,7 @@ const groups: { name: string; base: () => Tree; rows: Row[] }[] = [
       ['exporters.kind', undefined, 'TypeError', `${KINDS}, got undefined`],
       ['exporters.kind', 'jaeger', 'RangeError', `${KINDS}, got "jaeger"`],
       ['exporters.kind', 'gcp_trace', 'RangeError', `${KINDS}, got "gcp_trace"`],
-      ['exporters.kind', 'zipkin', 'RangeError', `${KINDS}, got "zipkin"`],
+      ['exporters.kind', 'lightstep', 'RangeError', `${KINDS}, got "lightstep"`],
       ['exporters.kind', 'toString', 'RangeError', `${KINDS}, got "toString"`],
     ],
   },

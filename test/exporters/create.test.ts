@@ -17,6 +17,7 @@ const configs: ExporterConfig[] = [
     tls: undefined,
     proxy: undefined,
   },
+  { kind: 'zipkin', url: 'http://localhost:9411/api/v2/spans', headers: {}, timeoutMs: 10_000, proxy: undefined },
   { kind: 'console', format: 'tree', colors: false },
   { kind: 'file', path: join(tmpdir(), 'never-written.jsonl'), maxBytes: Number.POSITIVE_INFINITY },
 ]

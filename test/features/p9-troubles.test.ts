@@ -61,7 +61,7 @@ const troubles: readonly Trouble[] = [
   {
     what: '404, with a path that is not of OTLP',
     sentence:
-      'http://127.0.0.1:PORT/traces: HTTP 404: nothing is there; the path of an OTLP endpoint usually ends in /v1/traces',
+      'http://127.0.0.1:PORT/traces: HTTP 404: nothing is there; the path of an OTLP/HTTP endpoint usually ends in /v1/traces',
     fate: 'refused',
     run: async t => {
       const { endpoint } = await serve(t, answerWith(404))
