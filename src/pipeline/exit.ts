@@ -22,6 +22,8 @@ export interface ExitParticipant {
 }
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
+/** Of a container. The kernel spares it the default effect of signals: it goes on, and its tracing with it. */
+const FIRST_PROCESS = 1
 
 /** What the event loop may take of the time: spans that are closed at exit need the rest. */
 const EVENT_LOOP_SHARE = 3 / 4
@@ -124,6 +126,10 @@ function installSignals(): void {
 function onSignal(signal: NodeJS.Signals): void {
   if (process.listenerCount(signal) > 1) {
     stepAside(signal)
+    return
+  }
+  if (process.pid === FIRST_PROCESS) {
+    for (const participant of participants) void participant.flush({ timeoutMs: participant.exitTimeoutMs })
     return
   }
   const late = [...participants].filter(participant => participant.needsEventLoop)
