@@ -1,5 +1,3 @@
-import type { Dispatcher } from 'undici'
-
 /** OTLP wants clients to cap what they read of a reply at 4 MiB. */
 const MAX_REPLY_BYTES = 4 * 1024 * 1024
 
@@ -11,7 +9,7 @@ export interface HttpReply {
 }
 
 /** Why a request failed where the network gave no error of its own; `code` of a `RequestError`. */
-export type RequestFailure = 'NO_CONNECTION' | 'NO_REPLY' | 'REPLY_TOO_LARGE'
+export type RequestFailure = 'NO_CONNECTION' | 'NO_REPLY' | 'REPLY_TOO_LARGE' | 'CLOSED'
 
 /** Its message is a clause that can be shown. */
 export interface RequestError extends Error {
@@ -23,11 +21,15 @@ export function isRequestError(error: unknown): error is RequestError {
   return error instanceof Error && error.name === 'RequestError'
 }
 
-/** One request under way: gathers the reply and settles once, whatever undici reports afterwards. */
-export class Exchange implements Dispatcher.DispatchHandler {
+export function requestError(code: RequestFailure, message: string): RequestError {
+  return Object.assign(new Error(message), { name: 'RequestError', code } as const)
+}
+
+/** One request under way: gathers the reply and settles once, whatever is reported afterwards. */
+export class Exchange {
   readonly reply: Promise<HttpReply>
   private state: 'connecting' | 'connected' | 'settled' = 'connecting'
-  private controller: Dispatcher.DispatchController | undefined
+  private abort: ((error: Error) => void) | undefined
   private status = 0
   private headers: HttpReply['headers'] = {}
   private readonly chunks: Uint8Array[] = []
@@ -42,6 +44,34 @@ export class Exchange implements Dispatcher.DispatchHandler {
     })
   }
 
+  /** `abort` drops the request with its connection; called at once if the request has been given up meanwhile. */
+  onStart(abort: (error: Error) => void): void {
+    this.abort = abort
+    if (this.state === 'settled') abort(new Error('given up'))
+  }
+
+  onConnected(): void {
+    if (this.state === 'connecting') this.state = 'connected'
+  }
+
+  onHead(status: number, headers: HttpReply['headers']): void {
+    this.status = status
+    this.headers = headers
+  }
+
+  onData(chunk: Uint8Array): void {
+    if (this.state === 'settled') return
+    this.byteCount += chunk.byteLength
+    if (this.byteCount > MAX_REPLY_BYTES) this.fail(requestError('REPLY_TOO_LARGE', 'response over 4 MiB'))
+    else this.chunks.push(chunk)
+  }
+
+  onEnd(): void {
+    if (this.state === 'settled') return
+    this.state = 'settled'
+    this.resolve({ status: this.status, headers: this.headers, body: Buffer.concat(this.chunks) })
+  }
+
   /** Fails the request and drops its connection; `limit` ends the sentence 'no answer …'. */
   giveUp(limit: string): void {
     const connecting = this.state === 'connecting'
@@ -52,44 +82,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
     )
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.controller = controller
-    // Undici cannot abort a request that waits for its connection, so one that was given up meanwhile ends here.
-    if (this.state === 'settled') controller.abort(new Error('given up'))
-    else this.state = 'connected'
-  }
-
-  onResponseStart(_controller: unknown, status: number, headers: HttpReply['headers']): void {
-    this.status = status
-    this.headers = headers
-  }
-
-  onResponseData(_controller: unknown, chunk: Uint8Array): void {
-    if (this.state === 'settled') return
-    this.byteCount += chunk.byteLength
-    if (this.byteCount > MAX_REPLY_BYTES) this.fail(requestError('REPLY_TOO_LARGE', 'response over 4 MiB'))
-    else this.chunks.push(chunk)
-  }
-
-  onResponseEnd(): void {
-    if (this.state === 'settled') return
-    this.state = 'settled'
-    this.resolve({ status: this.status, headers: this.headers, body: Buffer.concat(this.chunks) })
-  }
-
-  onResponseError(_controller: unknown, error: Error): void {
-    this.fail(error)
-  }
-
-  private fail(error: Error): void {
+  fail(error: Error): void {
     if (this.state === 'settled') return
     this.state = 'settled'
     this.chunks.length = 0
     this.reject(error)
-    this.controller?.abort(error)
+    this.abort?.(error)
   }
-}
-
-function requestError(code: RequestFailure, message: string): RequestError {
-  return Object.assign(new Error(message), { name: 'RequestError', code } as const)
 }

@@ -15,18 +15,19 @@ export interface Failure {
 
 /** Errors wrap others; one that is wrapped deeper than this is not looked for. */
 const MAX_WRAPPERS = 4
+/** Enough to tell another protocol by. */
+const START_BYTES = 16
 
 /** Reads the error at the bottom: the cause, or the first of several attempts. Takes any value. */
 export function readFailure(error: unknown): Failure {
   const root = innermost(error)
-  const socket = property(root, 'socket')
-  const bytesRead = property(socket, 'bytesRead')
+  const bytesRead = property(root, 'bytesRead') ?? property(property(root, 'socket'), 'bytesRead')
   return {
     name: textOf(root, 'name'),
     message: textOf(root, 'message'),
     code: textOf(root, 'code'),
     syscall: textOf(root, 'syscall'),
-    data: textOf(root, 'data'),
+    data: textOf(root, 'data') || startOf(property(root, 'rawPacket')),
     bytesRead: typeof bytesRead === 'number' ? bytesRead : undefined,
     certificateNames: textOf(property(root, 'cert'), 'subjectaltname'),
     certificateWanted: textOf(root, 'host'),
@@ -46,6 +47,10 @@ function innermost(error: unknown): unknown {
 function textOf(value: unknown, key: string): string {
   const found = property(value, key)
   return typeof found === 'string' ? found : ''
+}
+
+function startOf(packet: unknown): string {
+  return packet instanceof Uint8Array ? Buffer.from(packet.subarray(0, START_BYTES)).toString('latin1') : ''
 }
 
 function property(value: unknown, key: string): unknown {

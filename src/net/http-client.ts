@@ -1,13 +1,13 @@
-import { setMaxListeners } from 'node:events'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Dispatcher } from 'undici'
-import { openDispatcher, type Route } from './dispatcher.ts'
-import { Exchange, type HttpReply } from './exchange.ts'
+import { openDirectTransport } from './direct-transport.ts'
+import { Exchange, type HttpReply, requestError } from './exchange.ts'
 import { createNameLookup, type NameLookup } from './lookup.ts'
+import { openProxyTransport } from './proxy-transport.ts'
+import type { Route, Transport } from './transport.ts'
 
 export { type HttpReply, isRequestError } from './exchange.ts'
 
-export interface HttpClientOptions extends Route {
+export interface HttpClientOptions extends Omit<Route, 'lookup'> {
   /** Sent with every request; names in lower case. */
   readonly headers: Readonly<Record<string, string>>
   /** From `post` to the last byte of the reply. */
@@ -26,31 +26,35 @@ export interface HttpClient {
   close(): Promise<void>
 }
 
-/** Posts to one URL over up to 16 keep-alive connections. Undici is loaded by the first request. */
+/** Posts to one URL over up to 16 keep-alive connections. What speaks HTTP is loaded by the first request. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
-  const { pathname, search, origin } = new URL(options.url)
   const names = options.names ?? createNameLookup()
-  const closing = new AbortController()
-  // One for each connection, which is more than the ten that Node warns about.
-  setMaxListeners(0, closing.signal)
-  let opening: Promise<Dispatcher> | undefined
+  const underWay = new Set<Exchange>()
+  let opening: Promise<Transport> | undefined
   let closed: Promise<void> | undefined
 
   async function dropConnections(): Promise<void> {
-    closing.abort()
+    for (const exchange of underWay) exchange.fail(closedError())
     names.close()
-    const dispatcher = await opening?.catch(() => undefined)
-    await dispatcher?.destroy()
+    const transport = await opening?.catch(() => undefined)
+    await transport?.close()
   }
 
   return {
     async post(body, headers, signal) {
       if (body.buffer instanceof SharedArrayBuffer) throw new TypeError('body must not lie in shared memory')
-      opening ??= openDispatcher(options, names.lookup, closing.signal)
-      const dispatcher = await opening
-      const path = pathname + search
-      const request = { origin, path, method: 'POST', headers: { ...options.headers, ...headers }, body }
-      return perform(dispatcher, request, options.timeoutMs, signal)
+      if (closed !== undefined) throw closedError()
+      opening ??= openTransport({ ...options, lookup: names.lookup })
+      const transport = await opening
+      if (closed !== undefined) throw closedError()
+      const exchange = new Exchange()
+      underWay.add(exchange)
+      try {
+        const post = () => transport.post({ ...options.headers, ...headers }, body, exchange)
+        return await perform(exchange, post, options.timeoutMs, signal)
+      } finally {
+        underWay.delete(exchange)
+      }
     },
     close() {
       closed ??= dropConnections()
@@ -59,22 +63,28 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   }
 }
 
+function openTransport(route: Route): Promise<Transport> {
+  return route.proxy === undefined ? openDirectTransport(route) : openProxyTransport(route, route.proxy)
+}
+
+function closedError(): Error {
+  return requestError('CLOSED', 'the connection was closed by this process')
+}
+
 async function perform(
-  dispatcher: Dispatcher,
-  request: Dispatcher.DispatchOptions,
+  exchange: Exchange,
+  post: () => void,
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<HttpReply> {
-  const exchange = new Exchange()
   const giveUp = () => exchange.giveUp('before the request was given up')
   const timer = setTimeout(() => exchange.giveUp(`within ${timeoutMs} ms`), timeoutMs).unref()
   signal.addEventListener('abort', giveUp, { once: true })
   try {
     if (signal.aborted) giveUp()
-    // The timer here is the only one.
-    else dispatcher.dispatch({ ...request, headersTimeout: 0, bodyTimeout: 0 }, exchange)
+    else post()
     const reply = await exchange.reply
-    // Undici frees the connection in the next turn of the event loop; a request before that would open another one.
+    // The connection is free in the next turn of the event loop; a request before that would open another one.
     await nextTurn()
     return reply
   } finally {

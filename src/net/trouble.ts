@@ -11,7 +11,6 @@ const CHECK_SERVER = 'is the server overloaded, or is this the port of something
 const CHECK_NAME = 'is it spelled right, and known to the DNS of this machine?'
 const CHECK_PROXY = 'is HTTPS_PROXY or HTTP_PROXY right? NO_PROXY names hosts that need none'
 const NO_CONNECTION = `no connection in time; ${CHECK_ADDRESS}`
-const CLOSED = 'the connection was closed by this process'
 const NOT_PERMITTED = 'this process is not allowed to open the connection'
 
 const CLAUSES: Readonly<Record<string, string>> = {
@@ -23,7 +22,7 @@ const CLAUSES: Readonly<Record<string, string>> = {
   EACCES: NOT_PERMITTED,
   EPERM: NOT_PERMITTED,
   ERR_ACCESS_DENIED: NOT_PERMITTED,
-  UND_ERR_DESTROYED: CLOSED,
+  HPE_HEADER_OVERFLOW: 'the headers of the answer are too long',
 }
 
 /**
@@ -83,7 +82,7 @@ function describeGarbage(failure: Failure): string | undefined {
 }
 
 function isGarbage({ name, code }: Failure): boolean {
-  return name === 'HTTPParserError' || code.startsWith('HPE_')
+  return code !== 'HPE_HEADER_OVERFLOW' && (name === 'HTTPParserError' || code.startsWith('HPE_'))
 }
 
 /** An HTTP/2 server begins with a SETTINGS frame: three bytes of length, type 4 (RFC 9113 §4.1). Over TLS its ALPN fails. */
@@ -118,7 +117,6 @@ function proxyStatus(message: string): string | undefined {
   return /^Proxy .*\((\d{3})\)/.exec(message)?.[1]
 }
 
-function describeOther({ name, code, message }: Failure): string {
-  if (name === 'AbortError') return CLOSED
+function describeOther({ code, message }: Failure): string {
   return CLAUSES[code] ?? (printableText(message, MAX_MESSAGE_CHARS) || 'unknown error')
 }

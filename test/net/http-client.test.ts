@@ -12,8 +12,6 @@ import { closedPort, listen, startHttpServer } from '../support/http-server.ts'
 const BODY = Buffer.from('some bytes')
 const MIB = 1024 * 1024
 
-const loadedModules = () => Object.keys(createRequire(import.meta.url).cache).filter(path => path.includes('/undici/'))
-
 function client(t: TestContext, url: string, options: Partial<HttpClientOptions> = {}): HttpClient {
   const made = createHttpClient({ url, headers: {}, timeoutMs: 10_000, tls: undefined, proxy: undefined, ...options })
   t.after(() => made.close())
@@ -29,13 +27,14 @@ async function startRawServer(t: TestContext, onConnection: (socket: Socket) => 
   return `http://127.0.0.1:${await listen(t, createServer(onConnection))}/`
 }
 
-test('undici is loaded by the first request, and only the part that is needed', async t => {
+test('undici is not loaded where there is no proxy', async t => {
   const server = await startHttpServer(t, (_request, response) => response.end())
-  const made = client(t, server.origin)
-  assert.deepEqual(loadedModules(), [])
-  await post(made)
-  assert.ok(loadedModules().some(path => path.endsWith('/lib/dispatcher/pool.js')))
-  assert.ok(!loadedModules().some(path => path.endsWith('/undici/index.js')))
+  await post(client(t, server.origin))
+  const loaded = Object.keys(createRequire(import.meta.url).cache)
+  assert.deepEqual(
+    loaded.filter(path => path.includes('/undici/')),
+    [],
+  )
 })
 
 test('posts bytes and headers to path and query, and gives back the whole reply', async t => {
@@ -47,7 +46,7 @@ test('posts bytes and headers to path and query, and gives back the whole reply'
   const reply = await made.post(BODY, { 'x-both': 'request' }, new AbortController().signal)
   assert.equal(reply.status, 503)
   assert.equal(reply.headers['retry-after'], '7')
-  assert.deepEqual(reply.headers['x-twice'], ['a', 'b'])
+  assert.equal(reply.headers['x-twice'], 'a, b')
   assert.equal(Buffer.from(reply.body).toString(), 'first, second')
   const [request] = server.requests
   assert.equal(`${request!.method} ${request!.path}`, 'POST /v1/traces?key=k')
@@ -129,17 +128,17 @@ describe('connections', () => {
 describe('replies that cannot be taken', () => {
   const replies: [what: string, reply: (socket: Socket) => void, expected: object][] = [
     ['reset', socket => socket.resetAndDestroy(), { code: 'ECONNRESET' }],
-    ['closed without a reply', socket => socket.end(), { code: 'UND_ERR_SOCKET' }],
+    ['closed without a reply', socket => socket.end(), { code: 'ECONNRESET' }],
     [
       'closed in the middle',
       socket => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc'),
-      { code: 'UND_ERR_SOCKET' },
+      { code: 'ECONNRESET' },
     ],
-    ['not HTTP', socket => socket.end('SSH-2.0-OpenSSH\r\n'), { name: 'HTTPParserError' }],
+    ['not HTTP', socket => socket.end('SSH-2.0-OpenSSH\r\n'), { code: 'HPE_INVALID_CONSTANT' }],
     [
       'endless headers',
       socket => socket.write(`HTTP/1.1 200 OK\r\n${`x: ${'y'.repeat(1000)}\r\n`.repeat(100)}`),
-      { code: 'UND_ERR_HEADERS_OVERFLOW' },
+      { code: 'HPE_HEADER_OVERFLOW' },
     ],
   ]
 
@@ -293,7 +292,7 @@ describe('TLS', () => {
     ['another name, expected', certificate('elsewhere'), { ca: CA, serverName: 'elsewhere.test' }, undefined],
     ['expired', certificate('expired'), { ca: CA }, { code: 'CERT_HAS_EXPIRED' }],
     ['client certificate', mutual, { ca: CA, ...certificate('client') }, undefined],
-    ['no client certificate', mutual, { ca: CA }, { code: /^(UND_ERR_SOCKET|ECONNRESET)$/ }],
+    ['no client certificate', mutual, { ca: CA }, { code: /ALERT_CERTIFICATE_REQUIRED$/ }],
     ['no PEM', certificate('server'), { ca: CA, cert: 'x', key: 'y' }, { code: /^ERR_OSSL_/ }],
   ]
 

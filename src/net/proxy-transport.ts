@@ -1,0 +1,66 @@
+import type { Socket } from 'node:net'
+import type * as Undici from 'undici'
+import { basicCredentials } from './credentials.ts'
+import type { Exchange } from './exchange.ts'
+import { CONNECT_TIMEOUT_MS, MAX_CONNECTIONS, type Route, type Transport, tlsOptions } from './transport.ts'
+
+type Connector = Undici.buildConnector.connector
+
+/** Loads undici: tunnels to https URLs and forwards the requests for others. */
+export async function openProxyTransport({ url, tls, lookup }: Route, proxy: string): Promise<Transport> {
+  const { Pool, ProxyAgent } = await import('undici')
+  const { pathname, search, origin } = new URL(url)
+  const closing = new AbortController()
+  const proxyTls = { lookup, signal: closing.signal, timeout: CONNECT_TIMEOUT_MS }
+  const agent = new ProxyAgent({
+    ...proxyAddress(proxy),
+    // Plain HTTP is forwarded rather than tunnelled: many proxies allow CONNECT to port 443 only.
+    proxyTunnel: false,
+    proxyTls,
+    requestTls: { ...proxyTls, ...tlsOptions(tls) },
+    connections: MAX_CONNECTIONS,
+    clientFactory: (to, options: { connect?: Connector }) =>
+      new Pool(to, { ...options, connect: withoutHold(options.connect!), headersTimeout: CONNECT_TIMEOUT_MS }),
+  })
+  // One timer for all is that of the exchange.
+  const request = { origin, path: pathname + search, method: 'POST', headersTimeout: 0, bodyTimeout: 0 } as const
+  return {
+    post: (headers, body, exchange) => void agent.dispatch({ ...request, headers, body }, handlerFor(exchange)),
+    close: () => {
+      closing.abort()
+      return agent.destroy()
+    },
+  }
+}
+
+function handlerFor(exchange: Exchange): Undici.Dispatcher.DispatchHandler {
+  return {
+    // Undici cannot abort a request that waits for its connection, so one that was given up meanwhile ends here.
+    onRequestStart: controller => {
+      exchange.onStart(error => controller.abort(error))
+      exchange.onConnected()
+    },
+    onResponseStart: (_controller, status, headers) => exchange.onHead(status, headers),
+    onResponseData: (_controller, chunk) => exchange.onData(chunk),
+    onResponseEnd: () => exchange.onEnd(),
+    onResponseError: (_controller, error) => exchange.fail(error),
+  }
+}
+
+/**
+ * On the caller's thread a request under way must not hold the process; whoever waits for it does. Undici would hold it by the
+ * socket's `ref`.
+ */
+function withoutHold(connect: Connector): Connector {
+  return (options, callback) => {
+    const socket = connect(options, callback) as unknown as Socket
+    socket.unref().ref = () => socket
+  }
+}
+
+/** Undici ignores a user name without a password, and refuses a path. */
+function proxyAddress(proxy: string): { uri: string; token?: string } {
+  const url = new URL(proxy)
+  const token = basicCredentials(url)
+  return token === undefined ? { uri: url.origin } : { uri: url.origin, token }
+}
