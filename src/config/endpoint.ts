@@ -4,7 +4,6 @@ import { wrongType } from '../validate.ts'
 import { describeAddress, EXPECTED_URL, parseHttpAddress, parseHttpUrl } from './address.ts'
 import type { EnvironmentReader } from './environment.ts'
 
-const DEFAULT_BASE = 'http://localhost:4318'
 const TRACES_PATH = 'v1/traces'
 
 export interface Endpoint {
@@ -23,9 +22,12 @@ export function urlOption(path: string, value: unknown, usualPath: string = TRAC
   return url.pathname === '/' ? withPath(url, usualPath) : url
 }
 
-/** OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is used as it is, OTEL_EXPORTER_OTLP_ENDPOINT is a base to which v1/traces is added. */
-export function urlFromEnvironment(environment: EnvironmentReader): URL {
-  const base = urlOfVariable(environment, 'OTEL_EXPORTER_OTLP_ENDPOINT', new URL(DEFAULT_BASE))
+/**
+ * OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is used as it is, OTEL_EXPORTER_OTLP_ENDPOINT is a base to which v1/traces is added, and
+ * so is `defaultBase`.
+ */
+export function urlFromEnvironment(environment: EnvironmentReader, defaultBase: string): URL {
+  const base = urlOfVariable(environment, 'OTEL_EXPORTER_OTLP_ENDPOINT', new URL(defaultBase))
   return urlOfVariable(environment, 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', withPath(base, TRACES_PATH))
 }
 

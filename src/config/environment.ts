@@ -60,11 +60,13 @@ export class EnvironmentReader {
   }
 
   /** Compares without regard to case. */
-  oneOf<T extends string>(name: string, accepted: readonly T[], fallback: T): T {
+  oneOf<T extends string, F extends T | undefined>(name: string, accepted: readonly T[], fallback: F): T | F {
     const word = this.text(name)?.toLowerCase()
     if (word === undefined) return fallback
     const found = accepted.find(choice => choice === word)
-    if (found === undefined) this.refuse(name, choiceOf(accepted), `using ${fallback}`)
+    if (found === undefined) {
+      this.refuse(name, choiceOf(accepted), fallback === undefined ? 'ignoring it' : `using ${fallback}`)
+    }
     return found ?? fallback
   }
 

@@ -78,8 +78,9 @@ function planFromEnvironment(environment: EnvironmentReader): { plans: readonly 
 function describeTarget(exporter: ExporterConfig): string {
   switch (exporter.kind) {
     case 'otlp':
+      return `otlp ${printableUrl(exporter.url)}${exporter.protocol === 'grpc' ? ' over gRPC' : ''}`
     case 'zipkin':
-      return `${exporter.kind} ${printableUrl(exporter.url)}`
+      return `zipkin ${printableUrl(exporter.url)}`
     case 'console':
       return 'console'
     case 'file':

@@ -1,8 +1,9 @@
 import type { OtlpExporterConfig } from '../types/config.ts'
 import { integer, oneOf, optionsOf } from '../validate.ts'
-import { splitCredentials, urlFromEnvironment, urlOption } from './endpoint.ts'
+import { urlOption } from './endpoint.ts'
 import type { EnvironmentReader } from './environment.ts'
 import { headersFromEnvironment, headersOption } from './headers.ts'
+import { chooseEndpoint, PROTOCOLS } from './otlp-endpoint.ts'
 import { chooseProxy } from './proxy.ts'
 import { planTls } from './tls.ts'
 
@@ -11,7 +12,6 @@ export const NO_TIMEOUT_MS: number = 2 ** 31 - 1
 const MAX_TIMEOUT_MS = 600_000
 
 const OPTIONS = ['kind', 'protocol', 'url', 'headers', 'compression', 'timeoutMs', 'tls'] as const
-const PROTOCOLS = ['http/protobuf', 'http/json'] as const
 const COMPRESSIONS = ['gzip', 'none'] as const
 
 /** Checks the options of an `otlp` exporter; what they leave out comes from OTEL_EXPORTER_OTLP_TRACES_* and OTEL_EXPORTER_OTLP_*. */
@@ -27,10 +27,11 @@ export function planOtlp(
   const timeoutMs = integer(`${path}.timeoutMs`, given.timeoutMs, 0, MAX_TIMEOUT_MS)
   const tls = planTls(`${path}.tls`, given.tls)
   return (environment, exportTimeoutMs) => {
-    const endpoint = splitCredentials(url ?? urlFromEnvironment(environment))
+    const asked = protocol ?? choose(environment, 'PROTOCOL', PROTOCOLS, undefined)
+    const endpoint = chooseEndpoint(asked, url, environment)
     return {
       kind: 'otlp',
-      protocol: protocol ?? choose(environment, 'PROTOCOL', PROTOCOLS, 'http/protobuf'),
+      protocol: endpoint.protocol,
       url: endpoint.url.href,
       headers: { ...endpoint.headers, ...headersFromEnvironment(environment), ...headers },
       compression: compression ?? choose(environment, 'COMPRESSION', COMPRESSIONS, 'none'),
@@ -42,12 +43,12 @@ export function planOtlp(
 }
 
 /** An enum that the general variable sets and the one for traces overrides. */
-function choose<T extends string>(
+function choose<T extends string, F extends T | undefined>(
   environment: EnvironmentReader,
   name: string,
   accepted: readonly T[],
-  fallback: T,
-): T {
+  fallback: F,
+): T | F {
   const general = environment.oneOf(`OTEL_EXPORTER_OTLP_${name}`, accepted, fallback)
   return environment.oneOf(`OTEL_EXPORTER_OTLP_TRACES_${name}`, accepted, general)
 }

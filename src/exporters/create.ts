@@ -9,6 +9,7 @@ export function createExporter(config: ExporterConfig): Exporter | Promise<Expor
 async function loadExporter(config: Exclude<ExporterConfig, { kind: 'custom' }>): Promise<Exporter> {
   switch (config.kind) {
     case 'otlp':
+      if (config.protocol === 'grpc') return (await import('./otlp-grpc.ts')).createOtlpGrpcExporter(config)
       return (await import('./otlp.ts')).createOtlpExporter(config)
     case 'zipkin':
       return (await import('./zipkin.ts')).createZipkinExporter(config)

@@ -66,7 +66,8 @@ function mediaType(reply: HttpReply): string {
   return (headerOf(reply, 'content-type') ?? '').split(';', 1)[0]!.trim().toLowerCase()
 }
 
-function partialSuccessOf(body: Uint8Array): PartialSuccess {
+/** Throws where the bytes are no ExportTraceServiceResponse. */
+export function partialSuccessOf(body: Uint8Array): PartialSuccess {
   let partialSuccess = NONE_REJECTED
   for (const response = new ProtobufReader(body); response.next(); ) {
     if (response.field !== EXPORT_TRACE_SERVICE_RESPONSE.partialSuccess) response.skip()

@@ -1,22 +1,20 @@
 import { gzipSync } from 'node:zlib'
 import { ClockComparison } from '../net/clock-skew.ts'
 import { createHttpClient, type HttpClient, type HttpReply } from '../net/http-client.ts'
-import { printableText, printableUrl } from '../net/printable.ts'
+import { printableUrl } from '../net/printable.ts'
 import { secretHider } from '../net/secrets.ts'
-import { CUT_VALUES, OTLP_BACKEND } from '../net/status-trouble.ts'
+import { OTLP_BACKEND } from '../net/status-trouble.ts'
 import { requestToJson } from '../otlp/json.ts'
 import { requestView } from '../pipeline/batch.ts'
 import type { OtlpExporterConfig } from '../types/config.ts'
 import type { Exporter, ExportResult, SpanBatch } from '../types/exporter.ts'
 import { VERSION } from '../version.ts'
 import { failed, type HttpTarget, isSuccess, refused } from './http-outcome.ts'
+import { acknowledged, IS_COLLECTOR, MAX_REQUEST_BYTES, tooLarge } from './otlp-outcome.ts'
 import { headerOf, isWebPage, parsePartialSuccess } from './otlp-reply.ts'
 
-/** OTLP asks clients not to send more, uncompressed. */
-const MAX_REQUEST_BYTES = 64 * 1024 * 1024
 /** Spans shrink to a quarter at level 1 and by 1 % more at level 6, which takes twice the time. */
 const GZIP_LEVEL = 1
-const MAX_MESSAGE_CHARS = 200
 
 /** What all requests of one exporter have in common. */
 interface Endpoint extends HttpTarget {
@@ -51,14 +49,12 @@ export function createOtlpExporter(config: OtlpExporterConfig): Exporter {
 async function send(batch: SpanBatch, endpoint: Endpoint, signal: AbortSignal): Promise<ExportResult> {
   const { config, client, shown, clock } = endpoint
   const request = encodeBody(batch, config)
-  if (request.byteLength > MAX_REQUEST_BYTES) {
-    return { outcome: 'too_large', message: `${shown}: the request is over 64 MiB; ${CUT_VALUES}` }
-  }
+  if (request.byteLength > MAX_REQUEST_BYTES) return tooLarge(shown)
   const sentMs = Date.now()
   try {
     const reply = await post(request, config, client, signal)
     if (!isSuccess(reply)) return refused(reply, endpoint)
-    const result = acknowledged(reply, endpoint, batch.count)
+    const result = readSuccess(reply, endpoint, batch.count)
     if (result.message !== undefined) return result
     const remark = clock.remark(headerOf(reply, 'date'), sentMs, Date.now())
     return remark === undefined ? result : { ...result, message: `${shown}: ${remark}` }
@@ -84,21 +80,7 @@ function post(
   return client.post(body, { ...headers, 'content-encoding': 'gzip' }, signal)
 }
 
-function acknowledged(reply: HttpReply, { shown, hideSecrets }: HttpTarget, count: number): ExportResult {
-  if (isWebPage(reply)) {
-    return { outcome: 'rejected', message: `${shown}: a web page answers; ${IS_COLLECTOR}` }
-  }
-  const partial = parsePartialSuccess(reply)
-  if (partial === undefined) {
-    return { outcome: 'acked', message: `${shown}: the answer is not one of OTLP; ${IS_COLLECTOR}` }
-  }
-  const said = printableText(hideSecrets(partial.errorMessage), MAX_MESSAGE_CHARS)
-  const rejected = Math.min(Math.max(partial.rejectedSpans, 0), count)
-  if (rejected > 0) {
-    const message = `${shown}: the server refused ${rejected} of ${count} spans: ${said || 'it gives no reason'}`
-    return { outcome: 'acked', rejected, message }
-  }
-  return said === '' ? { outcome: 'acked' } : { outcome: 'acked', message: `${shown}: the server warns: ${said}` }
+function readSuccess(reply: HttpReply, target: HttpTarget, count: number): ExportResult {
+  if (isWebPage(reply)) return { outcome: 'rejected', message: `${target.shown}: a web page answers; ${IS_COLLECTOR}` }
+  return acknowledged(parsePartialSuccess(reply), target, count)
 }
-
-const IS_COLLECTOR = 'is this the URL of a collector?'

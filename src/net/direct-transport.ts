@@ -1,7 +1,8 @@
 import type { Agent, AgentOptions, ClientRequest, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
+import { connectedEvent, limitConnecting } from './connect-limit.ts'
 import type { Exchange } from './exchange.ts'
-import { CONNECT_TIMEOUT_MS, MAX_CONNECTIONS, type Route, type Transport, tlsOptions } from './transport.ts'
+import { MAX_CONNECTIONS, type Route, type Transport, tlsOptions } from './transport.ts'
 
 /** A connection is left before most servers would close it, which Node's is the first to do, after 5 s. */
 const IDLE_TIMEOUT_MS = 4_000
@@ -21,7 +22,6 @@ export async function openDirectTransport({ url, tls, lookup }: Route): Promise<
       ...tlsOptions(tls),
     } as AgentOptions),
   )
-  const connected = isTls ? 'secureConnect' : 'connect'
   const open = new WeakSet<Socket>()
   return {
     post(headers, body, exchange) {
@@ -39,7 +39,7 @@ export async function openDirectTransport({ url, tls, lookup }: Route): Promise<
         }
         // What is written before the handshake would fail in its place, with an error that does not say why.
         if (open.has(socket)) send()
-        else socket.once(connected, send)
+        else socket.once(connectedEvent(socket), send)
       })
     },
     close: () => agent.destroy(),
@@ -70,12 +70,4 @@ function withoutHold(agent: Agent): Agent {
     request.reusedSocket = true
   }
   return agent
-}
-
-function limitConnecting(socket: Socket): Socket {
-  const end = () => socket.destroy(Object.assign(new Error('no connection'), { code: 'ETIMEDOUT', syscall: 'connect' }))
-  const timer = setTimeout(end, CONNECT_TIMEOUT_MS).unref()
-  const isDone = 'encrypted' in socket ? 'secureConnect' : 'connect'
-  for (const event of [isDone, 'close']) socket.once(event, () => clearTimeout(timer))
-  return socket
 }

@@ -25,6 +25,10 @@ export function requestError(code: RequestFailure, message: string): RequestErro
   return Object.assign(new Error(message), { name: 'RequestError', code } as const)
 }
 
+export function closedError(): RequestError {
+  return requestError('CLOSED', 'the connection was closed by this process')
+}
+
 /** One request under way: gathers the reply and settles once, whatever is reported afterwards. */
 export class Exchange {
   readonly reply: Promise<HttpReply>
@@ -36,6 +40,10 @@ export class Exchange {
   private byteCount = 0
   private resolve!: (reply: HttpReply) => void
   private reject!: (error: Error) => void
+
+  get isSettled(): boolean {
+    return this.state === 'settled'
+  }
 
   constructor() {
     this.reply = new Promise((resolve, reject) => {
@@ -57,6 +65,11 @@ export class Exchange {
   onHead(status: number, headers: HttpReply['headers']): void {
     this.status = status
     this.headers = headers
+  }
+
+  /** Their fields are counted among the headers. */
+  onTrailers(trailers: HttpReply['headers']): void {
+    this.headers = { ...this.headers, ...trailers }
   }
 
   onData(chunk: Uint8Array): void {

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { openDirectTransport } from './direct-transport.ts'
-import { Exchange, type HttpReply, requestError } from './exchange.ts'
+import { closedError, Exchange, type HttpReply } from './exchange.ts'
+import { openHttp2Transport } from './http2-transport.ts'
 import { createNameLookup, type NameLookup } from './lookup.ts'
 import { openProxyTransport } from './proxy-transport.ts'
 import type { Route, Transport } from './transport.ts'
@@ -12,6 +13,8 @@ export interface HttpClientOptions extends Omit<Route, 'lookup'> {
   readonly headers: Readonly<Record<string, string>>
   /** From `post` to the last byte of the reply. */
   readonly timeoutMs: number
+  /** Default 1.1. */
+  readonly version?: 1.1 | 2
   readonly names?: NameLookup
 }
 
@@ -19,14 +22,15 @@ export interface HttpClient {
   /**
    * Resolves with the reply, whatever its status; redirects are not followed. Rejects on network errors, after
    * `timeoutMs`, when `signal` aborts and when the reply exceeds 4 MiB; the connection is then not used again.
-   * `body` must not lie in shared memory, of which Node 24 sends a wrong length. Names of `headers` in lower case.
+   * `body` must not lie in shared memory, of which Node 24 sends a wrong length. Names of `headers` in lower case;
+   * in HTTP/2 `:path` takes the place of the URL's.
    */
   post(body: Uint8Array, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<HttpReply>
   /** Drops every connection, with the requests on them. */
   close(): Promise<void>
 }
 
-/** Posts to one URL over up to 16 keep-alive connections. What speaks HTTP is loaded by the first request. */
+/** Posts to one URL over up to 16 connections, with HTTP/2 over one, which are kept. What speaks HTTP is loaded by the first request. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const names = options.names ?? createNameLookup()
   const underWay = new Set<Exchange>()
@@ -44,7 +48,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     async post(body, headers, signal) {
       if (body.buffer instanceof SharedArrayBuffer) throw new TypeError('body must not lie in shared memory')
       if (closed !== undefined) throw closedError()
-      opening ??= openTransport({ ...options, lookup: names.lookup })
+      opening ??= openTransport({ ...options, lookup: names.lookup }, options.version)
       const transport = await opening
       if (closed !== undefined) throw closedError()
       const exchange = new Exchange()
@@ -63,12 +67,9 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   }
 }
 
-function openTransport(route: Route): Promise<Transport> {
+function openTransport(route: Route, version: HttpClientOptions['version']): Promise<Transport> {
+  if (version === 2) return openHttp2Transport(route)
   return route.proxy === undefined ? openDirectTransport(route) : openProxyTransport(route, route.proxy)
-}
-
-function closedError(): Error {
-  return requestError('CLOSED', 'the connection was closed by this process')
 }
 
 async function perform(

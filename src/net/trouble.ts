@@ -29,11 +29,19 @@ const CLAUSES: Readonly<Record<string, string>> = {
  * One clause on why a request to `url`, through the proxy if there is one, got no whole answer, and what to look at.
  * It holds no header value, query or credentials.
  */
-export function describeNetworkError(error: unknown, url: string, proxy?: string): string {
+export function describeNetworkError(
+  error: unknown,
+  url: string,
+  proxy?: string,
+  protocol: 'http' | 'grpc' = 'http',
+): string {
   const failure = readFailure(error)
   const target = new URL(url)
   if (proxy !== undefined && concernsProxy(failure)) return `proxy ${printableUrl(proxy)}: ${describeProxy(failure)}`
-  if (speaksGrpc(failure, target)) return `port ${portOf(target)} speaks gRPC; the HTTP port is usually 4318`
+  if (protocol === 'grpc' && speaksHttp1(failure)) return describeHttp1(target)
+  if (protocol === 'http' && speaksGrpc(failure, target)) {
+    return `port ${portOf(target)} speaks gRPC; the HTTP port is usually 4318`
+  }
   if (isRequestError(error)) return describeRequestError(error)
   return (
     describeLookup(failure, target.hostname) ??
@@ -91,6 +99,16 @@ function speaksGrpc(failure: Failure, target: URL): boolean {
   if (tlsAlert(code) === 'NO_APPLICATION_PROTOCOL') return true
   if (isGarbage(failure) && data.startsWith('\0') && data.charCodeAt(3) === 4) return true
   return portOf(target) === '4317' && (isGarbage(failure) || isClosing(code) || code === 'NO_REPLY')
+}
+
+/** What comes instead of HTTP/2 is no frame of it; over TLS the two agree on no protocol. */
+function speaksHttp1({ code }: Failure): boolean {
+  return code === 'ERR_HTTP2_ERROR' || tlsAlert(code) === 'NO_APPLICATION_PROTOCOL'
+}
+
+function describeHttp1(target: URL): string {
+  const tls = target.protocol === 'http:' ? ', and does the server want https?' : ''
+  return `port ${portOf(target)} speaks HTTP/1.1 or something else, not gRPC; the gRPC port is usually 4317${tls}`
 }
 
 function portOf({ port, protocol }: URL): string {

@@ -51,7 +51,7 @@ export type ExporterConfig =
 
 export interface OtlpExporterConfig {
   readonly kind: 'otlp'
-  readonly protocol: 'http/protobuf' | 'http/json'
+  readonly protocol: 'http/protobuf' | 'http/json' | 'grpc'
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly compression: 'gzip' | 'none'

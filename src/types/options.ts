@@ -91,8 +91,8 @@ export type ExporterOptions =
 
 export interface OtlpExporterOptions {
   readonly kind: 'otlp'
-  /** Default 'http/protobuf'. */
-  readonly protocol?: 'http/protobuf' | 'http/json' | undefined
+  /** Default 'grpc' where the port is 4317, else 'http/protobuf'. */
+  readonly protocol?: 'http/protobuf' | 'http/json' | 'grpc' | undefined
   /** Used as it is; without a path, /v1/traces is added. */
   readonly url?: string | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined

@@ -59,7 +59,7 @@ describe('the endpoint of the environment', () => {
         OTEL_EXPORTER_OTLP_ENDPOINT: base,
         OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: traces,
       })
-      assert.equal(urlFromEnvironment(environment).href, url)
+      assert.equal(urlFromEnvironment(environment, 'http://localhost:4318').href, url)
       assert.equal(environment.notices.length, notices)
     })
   }

@@ -64,11 +64,11 @@ describe('an environment value that cannot be used yields one notice and the def
       'http://:1',
       'must be an http or https URL, got "http://:1"; using http://localhost:4318/v1/traces',
     ],
-    ['OTEL_EXPORTER_OTLP_PROTOCOL', 'grpc', 'must be one of http/protobuf, http/json, got "grpc"; using http/protobuf'],
+    ['OTEL_EXPORTER_OTLP_PROTOCOL', 'http', 'must be one of http/protobuf, http/json, grpc, got "http"; ignoring it'],
     [
       'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL',
       'json',
-      'must be one of http/protobuf, http/json, got "json"; using http/protobuf',
+      'must be one of http/protobuf, http/json, grpc, got "json"; ignoring it',
     ],
     ['OTEL_EXPORTER_OTLP_COMPRESSION', 'zstd', 'must be one of gzip, none, got "zstd"; using none'],
     ['OTEL_EXPORTER_OTLP_TRACES_COMPRESSION', 'br', 'must be one of gzip, none, got "br"; using none'],

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
+import type { ServerHttp2Stream } from 'node:http2'
 import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +10,7 @@ import { fileURLToPath } from 'node:url'
 import type { Stats } from '../../src/types/tracing.ts'
 import { type ChildResult, runChild } from '../support/child.ts'
 import { startDnsServer } from '../support/dns-server.ts'
+import { startHttp2Server } from '../support/grpc-server.ts'
 import { closedPort, listen } from '../support/http-server.ts'
 import { assertBalanced } from '../support/ledger.ts'
 
@@ -75,6 +77,22 @@ for (const { backend, url } of backends) {
   test(`P2: ${backend} holds process.exit no longer than exitTimeoutMs`, async t => {
     await assertBounded(t, { url: await url(t) })
   })
+}
+
+for (const [what, onStream] of [
+  ['says nothing', () => {}],
+  ['goes on for ever', (stream: ServerHttp2Stream) => trickleMessage(stream)],
+] as const) {
+  test(`P2: a gRPC server that ${what} holds process.exit no longer than exitTimeoutMs`, async t => {
+    const { origin } = await startHttp2Server(t, onStream)
+    await assertBounded(t, { url: origin, env: { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' } })
+  })
+}
+
+function trickleMessage(stream: ServerHttp2Stream): void {
+  stream.respond({ ':status': 200, 'content-type': 'application/grpc' })
+  const timer = setInterval(() => stream.write('x'), TRICKLE_INTERVAL_MS)
+  stream.on('close', () => clearInterval(timer))
 }
 
 for (const way of ['natural end', 'throw', 'SIGTERM']) {

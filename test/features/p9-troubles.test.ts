@@ -55,7 +55,23 @@ const troubles: readonly Trouble[] = [
     fate: 'kept',
     run: async t => {
       await listen(t, createServer(closeOnData), 4317, '127.43.17.1')
-      return { endpoint: 'http://127.43.17.1:4317' }
+      return { endpoint: 'http://127.43.17.1:4317', env: { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' } }
+    },
+  },
+  {
+    what: 'an HTTP/1.1 port spoken to in gRPC',
+    sentence: `http://127.0.0.1:PORT/: port PORT speaks HTTP/1.1 or something else, not gRPC; the gRPC port is usually 4317, and does the server want https?`,
+    fate: 'kept',
+    run: async t => ({ ...(await serve(t, answerWith(200))), env: { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' } }),
+  },
+  {
+    what: 'a gRPC server without traces, at the usual port',
+    sentence:
+      'http://127.43.17.2:4317/: gRPC UNIMPLEMENTED: the server takes no traces over gRPC here; is this the OTLP port of a collector that receives traces? (it says: unknown service)',
+    fate: 'refused',
+    run: async t => {
+      await listen(t, http2.createServer(refuseCall) as unknown as Server, 4317, '127.43.17.2')
+      return { endpoint: 'http://127.43.17.2:4317' }
     },
   },
   {
@@ -262,6 +278,13 @@ async function serveRaw(t: TestContext, server: Server): Promise<TroubleRun> {
 async function serveTls(t: TestContext, name: CertificateName, env: TroubleRun['env'] = {}): Promise<TroubleRun> {
   const { port } = await startHttpServer(t, answerWith(200), certificate(name))
   return { endpoint: `https://localhost:${port}`, env }
+}
+
+function refuseCall(_request: http2.Http2ServerRequest, response: http2.Http2ServerResponse): void {
+  response.stream.respond(
+    { ':status': 200, 'content-type': 'application/grpc', 'grpc-status': '12', 'grpc-message': 'unknown service' },
+    { endStream: true },
+  )
 }
 
 function closeOnData(socket: Socket): void {

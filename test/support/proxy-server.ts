@@ -32,7 +32,8 @@ export async function startProxy(t: TestContext, targetPort: number, credentials
     if (!isAllowed(incoming)) return void client.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n')
     const target = connect(targetPort, '127.0.0.1', () => client.write('HTTP/1.1 200 OK\r\n\r\n'))
     target.on('error', () => client.destroy())
-    client.on('error', () => target.destroy())
+    client.on('error', () => {})
+    client.on('close', () => target.destroy())
     client.pipe(target).pipe(client)
   })
   return { origin: `http://127.0.0.1:${await listen(t, proxy)}`, requests }
