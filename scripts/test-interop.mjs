@@ -1,0 +1,103 @@
+// Runs the interop tests: builds the real backends of test/interop/backends with Go (the first time takes minutes, then they lie in
+// node_modules/.cache), sends to each what users would, and closes with `N passed, 0 failed`. Test files may be named.
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { run } from 'node:test'
+import { spec } from 'node:test/reporters'
+
+const OLDEST_GO = [1, 25]
+const root = resolve(import.meta.dirname, '..')
+const modules = join(root, 'test/interop/backends')
+const cache = join(root, 'node_modules/.cache/blueprint-tracing-backends')
+
+/** Each is a Go module of its own in test/interop/backends; `version` is read from the module that is named. */
+const BACKENDS = [
+  {
+    name: 'OpenTelemetry Collector',
+    binary: 'otelcol',
+    module: 'collector',
+    target: '.',
+    version: 'go.opentelemetry.io/collector/otelcol',
+  },
+  {
+    name: 'Jaeger',
+    binary: 'jaeger-all-in-one',
+    module: 'jaeger',
+    target: 'github.com/jaegertracing/jaeger/cmd/all-in-one',
+    version: 'github.com/jaegertracing/jaeger',
+  },
+]
+
+requireGo()
+for (const backend of BACKENDS) build(backend)
+process.env.BACKENDS = cache
+process.exit(await runTests(process.argv.slice(2)))
+
+function requireGo() {
+  const { status, stdout } = spawnSync('go', ['version'], { encoding: 'utf8' })
+  const [major = 0, minor = 0] =
+    /go(\d+)\.(\d+)/
+      .exec(stdout ?? '')
+      ?.slice(1)
+      .map(Number) ?? []
+  if (status === 0 && (major > OLDEST_GO[0] || (major === OLDEST_GO[0] && minor >= OLDEST_GO[1]))) return
+  const found = status === 0 ? `and this is ${stdout.trim()}` : 'and there is no command go'
+  console.error(
+    `The interop tests build the real backends with Go ${OLDEST_GO.join('.')} or newer, ${found}: ` +
+      'install it from https://go.dev/dl/ or with a package manager, then run npm run test:interop again.',
+  )
+  process.exit(1)
+}
+
+/** A binary goes by the digest of its module, so that a change builds it anew. */
+function build({ name, binary, module, target, version }) {
+  const source = join(modules, module)
+  const digest = createHash('sha256')
+  for (const file of readdirSync(source).sort()) digest.update(file).update(readFileSync(join(source, file)))
+  const built = join(cache, digest.digest('hex').slice(0, 16), binary)
+  const tag = new RegExp(`${version} (v\\S+)`).exec(readFileSync(join(source, 'go.mod'), 'utf8'))?.[1]
+  if (existsSync(built)) console.log(`${name} ${tag}: built already`)
+  else {
+    console.log(`${name} ${tag}: building, which takes minutes the first time`)
+    compile(source, target, built)
+  }
+  cpSync(built, join(cache, binary))
+}
+
+/** In a copy: Go writes into the folder of a module. */
+function compile(source, target, built) {
+  const work = mkdtempSync(join(tmpdir(), 'backend-'))
+  try {
+    cpSync(source, work, { recursive: true })
+    const env = { ...process.env, GOFLAGS: '-mod=mod' }
+    const { status } = spawnSync('go', ['build', '-o', join(work, 'built'), target], {
+      cwd: work,
+      env,
+      stdio: 'inherit',
+    })
+    if (status !== 0) {
+      console.error(`go build ${target} failed; does this machine reach a Go module proxy (go env GOPROXY)?`)
+      process.exit(1)
+    }
+    mkdirSync(join(built, '..'), { recursive: true })
+    cpSync(join(work, 'built'), `${built}.part`)
+    renameSync(`${built}.part`, built)
+  } finally {
+    rmSync(work, { recursive: true, force: true })
+  }
+}
+
+async function runTests(named) {
+  const all = readdirSync(join(root, 'test/interop')).filter(file => file.endsWith('.interop.ts'))
+  const files = named.length > 0 ? named.map(file => resolve(file)) : all.map(file => join(root, 'test/interop', file))
+  const counts = { passed: 0, failed: 0 }
+  const events = run({ files, concurrency: 1 })
+  events.on('test:pass', ({ details }) => (counts.passed += details.type === 'suite' ? 0 : 1))
+  events.on('test:fail', ({ details }) => (counts.failed += details.type === 'suite' ? 0 : 1))
+  for await (const text of events.compose(new spec())) process.stdout.write(text)
+  console.log(`${counts.passed} passed, ${counts.failed} failed`)
+  return counts.failed === 0 && counts.passed > 0 ? 0 : 1
+}
