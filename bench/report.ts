@@ -22,6 +22,8 @@ export interface Ratio {
   readonly high: number
   readonly must: number | undefined
   readonly aim: number | undefined
+  /** Which way the targets are meant. */
+  readonly bound: 'at most' | 'at least'
   readonly ok: boolean
 }
 
@@ -38,11 +40,17 @@ export function row(name: string, subject: string, unit: string, values: readonl
 }
 
 /** A ratio per round, then summarised: what disturbs a round disturbs both sides of it. */
-export function ratio(name: string, against: string, values: readonly number[]): Ratio {
+export function ratio(
+  name: string,
+  against: string,
+  values: readonly number[],
+  bound: 'at most' | 'at least' = 'at most',
+): Ratio {
   const { median: value, low, high } = summarise(values)
   const { must, aim } = targets[name]?.[against] ?? {}
   // A miss is a miss only when the whole interval says so: these machines are shared.
-  return { name, against, value, low, high, must, aim, ok: must === undefined || low <= must }
+  const ok = must === undefined || (bound === 'at most' ? low <= must : high >= must)
+  return { name, against, value, low, high, must, aim, bound, ok }
 }
 
 export function printAnswer({ rows, ratios }: Answer): void {
@@ -51,9 +59,10 @@ export function printAnswer({ rows, ratios }: Answer): void {
       `  ${name.padEnd(14)} ${subject.padEnd(16)} ${figure(median)} ${unit}  (${figure(low)} – ${figure(high)})`,
     )
   }
-  for (const { name, against, value, low, high, must, aim, ok } of ratios) {
-    const wanted =
-      must === undefined ? '' : `  must ≤ ${figure(must)}, aim ≤ ${figure(aim ?? must)}: ${ok ? 'ok' : 'MISSED'}`
+  for (const { name, against, value, low, high, must, aim, bound, ok } of ratios) {
+    const sign = bound === 'at most' ? '≤' : '≥'
+    const targets = `must ${sign} ${figure(must ?? 0)}, aim ${sign} ${figure(aim ?? must ?? 0)}`
+    const wanted = must === undefined ? '' : `  ${targets}: ${ok ? 'ok' : 'MISSED'}`
     console.log(
       `  ${name.padEnd(14)} / ${against.padEnd(14)} ${figure(value)}  (${figure(low)} – ${figure(high)})${wanted}`,
     )

@@ -1,0 +1,82 @@
+import { readSpans } from '../../src/otlp/read.ts'
+import { createRequestFrame, encodeRequest, type RequestFrame } from '../../src/otlp/request.ts'
+import { createRecorder, type SpanSink, writeSpan } from '../../src/trace/recorder.ts'
+import { RecordingSource } from '../../src/trace/recording-source.ts'
+import type { RecordingSpan } from '../../src/trace/recording-span.ts'
+import { createSampler } from '../../src/trace/sampler.ts'
+import { SourceTracer } from '../../src/trace/tracer.ts'
+import type { SpanBatch } from '../../src/types/exporter.ts'
+import { byteTarget, ProtobufWriter } from '../../src/wire/protobuf-writer.ts'
+import { COUNT, openSpans } from './spans.ts'
+
+const LIMITS = {
+  attributeCount: 128,
+  attributeValueLength: Number.POSITIVE_INFINITY,
+  eventCount: 128,
+  linkCount: 128,
+  attributesPerEvent: 128,
+  attributesPerLink: 128,
+}
+const BUFFER_BYTES = 1024 * 1024
+
+/** Takes records one behind the other, as a segment of the ring does. */
+class BufferSink implements SpanSink {
+  readonly largeBytes = 128 * 1024
+  private readonly writer = new ProtobufWriter(byteTarget(new ArrayBuffer(BUFFER_BYTES)))
+
+  rewind(): void {
+    this.writer.position = 0
+  }
+
+  reserve(): ProtobufWriter {
+    return this.writer
+  }
+
+  commit(): void {}
+
+  refuse(): void {
+    throw new Error('the buffer is too small')
+  }
+
+  get bytes(): Uint8Array {
+    return this.writer.bytes.subarray(0, this.writer.position)
+  }
+}
+
+export interface Recorded {
+  readonly frame: RequestFrame
+  /** What `end()` does to each span: gives the records. */
+  encodeSpans(): Uint8Array
+}
+
+/** The spans of the bench as our own tracer holds them just before they end. */
+export function record(): Recorded {
+  const sink = new BufferSink()
+  const recorder = createRecorder(createSampler({ kind: 'always_on' }), LIMITS, sink)
+  const source = new RecordingSource(recorder, [])
+  const tracer = new SourceTracer(() => source)
+  const spans = openSpans(tracer) as RecordingSpan[]
+  for (const span of spans) [span.endLow, span.endHigh] = [span.startLow + 1000, span.startHigh]
+  return {
+    frame: createRequestFrame({ 'service.name': 'bench' }, { name: 'blueprint-tracing', version: '0.1.0' }),
+    encodeSpans() {
+      sink.rewind()
+      for (const span of spans) writeSpan(sink, span, span.textBound)
+      return sink.bytes
+    },
+  }
+}
+
+/** The same spans as the export thread has them: what every exporter starts from. */
+export function recordedBatch(): SpanBatch {
+  const { frame, encodeSpans } = record()
+  const bytes = encodeSpans().slice()
+  return {
+    count: COUNT,
+    resource: { 'service.name': 'bench' },
+    scope: { name: 'blueprint-tracing', version: '0.1.0' },
+    bytes,
+    request: () => encodeRequest(frame, bytes),
+    spans: () => readSpans(bytes),
+  }
+}
