@@ -1,5 +1,5 @@
 // One encoder in a process of its own. Each message asks for a number of requests; the answer has the processor time of one span.
-import { COUNT } from './encoder./spans.ts'
+import { COUNT } from './encoders/spans.ts'
 
 const { create } = await import(`./encoders/${process.argv[2]}.ts`)
 const encode = create()
