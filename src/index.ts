@@ -25,6 +25,7 @@ export type {
   CustomExporterOptions,
   ExporterOptions,
   FileExporterOptions,
+  JaegerExporterOptions,
   Logger,
   LogLevel,
   ModuleExporterOptions,

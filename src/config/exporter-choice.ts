@@ -2,8 +2,8 @@ import { describeAddress } from './address.ts'
 import type { EnvironmentReader } from './environment.ts'
 
 /** The kinds that the environment can name, in the order in which messages list them. */
-export type NamedKind = 'otlp' | 'zipkin' | 'console' | 'file'
-const NAMED_KINDS: readonly NamedKind[] = ['otlp', 'zipkin', 'console', 'file']
+export type NamedKind = 'otlp' | 'jaeger' | 'zipkin' | 'console' | 'file'
+const NAMED_KINDS: readonly NamedKind[] = ['otlp', 'jaeger', 'zipkin', 'console', 'file']
 
 export interface ExporterChoice {
   readonly kinds: readonly NamedKind[]

@@ -13,6 +13,7 @@ import {
 } from '../validate.ts'
 import type { EnvironmentReader } from './environment.ts'
 import { chooseExporters } from './exporter-choice.ts'
+import { planJaeger } from './jaeger.ts'
 import { planModule } from './module.ts'
 import { planOtlp } from './otlp.ts'
 import { planZipkin } from './zipkin.ts'
@@ -31,6 +32,7 @@ type ExporterKind = ExporterOptions['kind']
 /** Each kind checks its options at once: `path` is their name in messages. */
 const PLANNERS: { readonly [K in ExporterKind]: (path: string, options: unknown) => ExporterPlan } = {
   otlp: planOtlp,
+  jaeger: planJaeger,
   zipkin: planZipkin,
   console: planConsole,
   file: planFile,
@@ -81,6 +83,8 @@ function describeTarget(exporter: ExporterConfig): string {
       return `otlp ${printableUrl(exporter.url)}${exporter.protocol === 'grpc' ? ' over gRPC' : ''}`
     case 'zipkin':
       return `zipkin ${printableUrl(exporter.url)}`
+    case 'jaeger':
+      return `jaeger ${exporter.url.startsWith('udp:') ? exporter.url : printableUrl(exporter.url)}`
     case 'console':
       return 'console'
     case 'file':

@@ -11,6 +11,8 @@ async function loadExporter(config: Exclude<ExporterConfig, { kind: 'custom' }>)
     case 'otlp':
       if (config.protocol === 'grpc') return (await import('./otlp-grpc.ts')).createOtlpGrpcExporter(config)
       return (await import('./otlp.ts')).createOtlpExporter(config)
+    case 'jaeger':
+      return (await import('./jaeger.ts')).createJaegerExporter(config)
     case 'zipkin':
       return (await import('./zipkin.ts')).createZipkinExporter(config)
     case 'console':

@@ -43,6 +43,7 @@ export interface RetryConfig {
 
 export type ExporterConfig =
   | OtlpExporterConfig
+  | JaegerExporterConfig
   | ZipkinExporterConfig
   | ConsoleExporterConfig
   | FileExporterConfig
@@ -58,6 +59,19 @@ export interface OtlpExporterConfig {
   readonly timeoutMs: number
   readonly tls: TlsConfig | undefined
   /** URL of the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY choose for `url`. */
+  readonly proxy: string | undefined
+}
+
+export interface JaegerExporterConfig {
+  readonly kind: 'jaeger'
+  readonly transport: 'udp/thrift.compact' | 'udp/thrift.binary' | 'http/thrift.binary'
+  /** `udp://host:port`, or that of an HTTP endpoint. */
+  readonly url: string
+  /** Over UDP. */
+  readonly maxPacketBytes: number
+  /** Over HTTP, as are the others: `authorization` where the URL held a user name or password, else empty. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly timeoutMs: number
   readonly proxy: string | undefined
 }
 

@@ -83,6 +83,7 @@ export interface TlsOptions {
 /** Plain data, so that it can cross to the export thread. Absent fields come from the environment. */
 export type ExporterOptions =
   | OtlpExporterOptions
+  | JaegerExporterOptions
   | ZipkinExporterOptions
   | ConsoleExporterOptions
   | FileExporterOptions
@@ -99,6 +100,27 @@ export interface OtlpExporterOptions {
   readonly compression?: 'gzip' | 'none' | undefined
   readonly timeoutMs?: number | undefined
   readonly tls?: TlsOptions | undefined
+}
+
+/**
+ * Jaeger's own protocol, in Thrift. Over UDP nothing is acknowledged, and what the network loses is lost; over HTTP a batch is.
+ * What is absent comes from JAEGER_ENDPOINT: a host, host:port, or a URL.
+ */
+export interface JaegerExporterOptions {
+  readonly kind: 'jaeger'
+  /** Default: HTTP with a `url` or port 14268, 'udp/thrift.binary' with port 6832, else 'udp/thrift.compact'. */
+  readonly transport?: 'udp/thrift.compact' | 'udp/thrift.binary' | 'http/thrift.binary' | undefined
+  /** Default 'localhost'. */
+  readonly host?: string | undefined
+  /** Default that of the transport: 6831, 6832 or 14268. */
+  readonly port?: number | undefined
+  /** For HTTP, in place of host and port. Used as it is; without a path, /api/traces is added. */
+  readonly url?: string | undefined
+  /**
+   * Bytes of a datagram, from 1,024 to 65,507. Default 65,000, which is the most that Jaeger takes. A span that is larger by itself
+   * loses the ends of its largest values and gets the tag `span.truncated`; one that even then does not fit is counted `too_large`.
+   */
+  readonly maxPacketBytes?: number | undefined
 }
 
 /** Zipkin's API v2, in JSON. A backend of its kind acknowledges what it takes. */

@@ -22,16 +22,17 @@ describe('which exporters the environment chooses', () => {
     [{ OTEL_TRACES_EXPORTER: ' otlp , console,, otlp' }, 'otlp,console', 'OTEL_TRACES_EXPORTER is otlp,console'],
     [{ OTEL_TRACES_EXPORTER: 'console', ...ENDPOINT }, 'console', 'OTEL_TRACES_EXPORTER is console'],
     [{ OTEL_TRACES_EXPORTER: 'file', GCP_PROJECT_ID: 'p' }, 'file', 'OTEL_TRACES_EXPORTER is file'],
-    [{ OTEL_TRACES_EXPORTER: 'jaeger' }, '', NONE, ['OTEL_TRACES_EXPORTER']],
+    [{ OTEL_TRACES_EXPORTER: 'jaeger' }, 'jaeger', 'OTEL_TRACES_EXPORTER is jaeger'],
     [{ OTEL_TRACES_EXPORTER: 'lightstep' }, '', NONE, ['OTEL_TRACES_EXPORTER']],
     [{ OTEL_TRACES_EXPORTER: 'gcp_trace', ...LOCAL }, 'console', 'DEBUG_TRACING is set', ['OTEL_TRACES_EXPORTER']],
     [
-      { OTEL_TRACES_EXPORTER: 'jaeger', ...ENDPOINT },
+      { OTEL_TRACES_EXPORTER: 'gcp_trace', ...ENDPOINT },
       'otlp',
       'OTEL_EXPORTER_OTLP_ENDPOINT is set',
       ['OTEL_TRACES_EXPORTER'],
     ],
-    [{ OTEL_TRACES_EXPORTER: 'jaeger,otlp' }, 'otlp', 'OTEL_TRACES_EXPORTER is otlp', ['OTEL_TRACES_EXPORTER']],
+    [{ OTEL_TRACES_EXPORTER: 'gcp_trace,otlp' }, 'otlp', 'OTEL_TRACES_EXPORTER is otlp', ['OTEL_TRACES_EXPORTER']],
+    [{ OTEL_TRACES_EXPORTER: 'jaeger,otlp' }, 'jaeger,otlp', 'OTEL_TRACES_EXPORTER is jaeger,otlp'],
     [{ OTEL_TRACES_EXPORTER: 'none,file' }, 'file', 'OTEL_TRACES_EXPORTER is file', ['OTEL_TRACES_EXPORTER']],
     [{ OTEL_TRACES_EXPORTER: 'custom' }, '', NONE, ['OTEL_TRACES_EXPORTER']],
     [
@@ -60,9 +61,9 @@ describe('which exporters the environment chooses', () => {
     [{ GCP_PROJECT_ID: 'p' }, '', NONE, ['GCP_PROJECT_ID']],
     [{ GCP_PROJECT_ID: 'p', ...ENDPOINT }, 'otlp', 'OTEL_EXPORTER_OTLP_ENDPOINT is set', ['GCP_PROJECT_ID']],
     [{ GCP_PROJECT_ID: 'p', ...LOCAL }, 'console', 'DEBUG_TRACING is set', ['GCP_PROJECT_ID']],
-    [{ JAEGER_ENDPOINT: 'j' }, '', NONE, ['JAEGER_ENDPOINT']],
-    [{ JAEGER_ENDPOINT: 'j', ...ENDPOINT }, 'otlp', 'OTEL_EXPORTER_OTLP_ENDPOINT is set', ['JAEGER_ENDPOINT']],
-    [{ GCP_PROJECT_ID: 'p', JAEGER_ENDPOINT: 'j' }, '', NONE, ['GCP_PROJECT_ID', 'JAEGER_ENDPOINT']],
+    [{ JAEGER_ENDPOINT: 'j' }, 'jaeger', 'JAEGER_ENDPOINT is set'],
+    [{ JAEGER_ENDPOINT: 'j', ...ENDPOINT, ...LOCAL }, 'jaeger', 'JAEGER_ENDPOINT is set'],
+    [{ GCP_PROJECT_ID: 'p', JAEGER_ENDPOINT: 'j' }, 'jaeger', 'JAEGER_ENDPOINT is set', ['GCP_PROJECT_ID']],
     [{ GOOGLE_CLOUD_PROJECT: 'p' }, '', NONE, ['GOOGLE_CLOUD_PROJECT']],
     [{ GOOGLE_CLOUD_PROJECT: 'p', ...ENDPOINT }, 'otlp', 'OTEL_EXPORTER_OTLP_ENDPOINT is set'],
     [{ GOOGLE_CLOUD_PROJECT: 'p', ...LOCAL }, 'console', 'DEBUG_TRACING is set'],
@@ -84,13 +85,13 @@ describe('which exporters the environment chooses', () => {
 test('the notice on an exporter that does not exist names variable, value and the kinds that do', () => {
   const environment = new EnvironmentReader({
     GCP_PROJECT_ID: 'my-project',
-    JAEGER_ENDPOINT: 'http://me:secret@j',
+    GOOGLE_CLOUD_PROJECT: 'me:secret@p',
     OTEL_TRACES_EXPORTER: 'lightstep',
   })
   chooseExporters(environment)
   assert.deepEqual(environment.notices, [
-    'OTEL_TRACES_EXPORTER must be none or a comma list of otlp, zipkin, console, file, got "lightstep"; leaving it out',
-    'GCP_PROJECT_ID is "my-project" and chooses gcp_trace, but this version exports to otlp, zipkin, console, file only; taking the next choice',
-    'JAEGER_ENDPOINT is one that may hold a password and chooses jaeger, but this version exports to otlp, zipkin, console, file only; taking the next choice',
+    'OTEL_TRACES_EXPORTER must be none or a comma list of otlp, jaeger, zipkin, console, file, got "lightstep"; leaving it out',
+    'GCP_PROJECT_ID is "my-project" and chooses gcp_trace, but this version exports to otlp, jaeger, zipkin, console, file only; taking the next choice',
+    'GOOGLE_CLOUD_PROJECT is one that may hold a password and chooses gcp_trace, but this version exports to otlp, jaeger, zipkin, console, file only; taking the next choice',
   ])
 })

@@ -65,6 +65,16 @@ describe('the summary and the exporters it names', () => {
       { OTEL_TRACES_EXPORTER: 'file,console', BLUEPRINT_TRACING_FILE: file },
       `exporting to file ${file} and console, because OTEL_TRACES_EXPORTER is file,console`,
     ],
+    [
+      undefined,
+      { JAEGER_ENDPOINT: 'agent', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4318' },
+      'exporting to jaeger udp://agent:6831, because JAEGER_ENDPOINT is set',
+    ],
+    [
+      { kind: 'jaeger', url: 'http://me:pw@c:14268?key=pw' },
+      {},
+      'exporting to jaeger http://c:14268/api/traces, because the exporters option is given',
+    ],
     [undefined, { OTEL_TRACES_EXPORTER: 'none' }, 'recording nothing, because OTEL_TRACES_EXPORTER is none'],
     [
       undefined,

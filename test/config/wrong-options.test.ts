@@ -7,7 +7,7 @@ import type { TracingOptions } from '../../src/types/options.ts'
 type Row = [path: string, value: unknown, error: 'TypeError' | 'RangeError', message: string, named?: string]
 type Tree = { [key: string]: unknown }
 
-const KINDS = 'must be one of otlp, zipkin, console, file, module, custom'
+const KINDS = 'must be one of otlp, jaeger, zipkin, console, file, module, custom'
 const SAMPLERS =
   'must be one of always_on, always_off, traceidratio, parentbased_always_on, parentbased_always_off, parentbased_traceidratio'
 const COUNT = 'must be an integer from 0 to 2147483647'
@@ -141,7 +141,6 @@ const groups: { name: string; base: () => Tree; rows: Row[] }[] = [
       ['sampler.kind', 'probability', 'RangeError', `${SAMPLERS}, got "probability"`],
       ['exporters', 'otlp', 'TypeError', 'must be an object, got a string'],
       ['exporters.kind', undefined, 'TypeError', `${KINDS}, got undefined`],
-      ['exporters.kind', 'jaeger', 'RangeError', `${KINDS}, got "jaeger"`],
       ['exporters.kind', 'gcp_trace', 'RangeError', `${KINDS}, got "gcp_trace"`],
       ['exporters.kind', 'lightstep', 'RangeError', `${KINDS}, got "lightstep"`],
       ['exporters.kind', 'toString', 'RangeError', `${KINDS}, got "toString"`],
@@ -159,6 +158,52 @@ const groups: { name: string; base: () => Tree; rows: Row[] }[] = [
       ['exporters.format', 'xml', 'RangeError', 'must be one of tree, json, got "xml"'],
       ['exporters.format', 1, 'TypeError', 'must be one of tree, json, got 1'],
       ['exporters.path', 'a', 'TypeError', 'is not an option; accepted are kind, format'],
+    ],
+  },
+  {
+    name: 'of a jaeger exporter',
+    base: () => ({ exporters: { kind: 'jaeger' } }),
+    rows: [
+      [
+        'exporters.transport',
+        'grpc',
+        'RangeError',
+        'must be one of udp/thrift.compact, udp/thrift.binary, http/thrift.binary, got "grpc"',
+      ],
+      ['exporters.host', 7, 'TypeError', `${TEXT}, got 7`],
+      ['exporters.host', 'j:6831', 'RangeError', 'must be a host name or an IP address, got "j:6831"'],
+      ['exporters.host', 'http://j', 'RangeError', 'must be a host name or an IP address, got "http://j"'],
+      [
+        'exporters.host',
+        'me:s3cr3t@j',
+        'RangeError',
+        'must be a host name or an IP address, got one that may hold a password',
+      ],
+      ['exporters.port', 0, 'RangeError', 'must be an integer from 1 to 65535, got 0'],
+      ['exporters.port', '6831', 'TypeError', 'must be an integer from 1 to 65535, got "6831"'],
+      ['exporters.url', 'udp://j', 'RangeError', `${URL_TEXT}, got "udp://j"`],
+      ['exporters.maxPacketBytes', 65_508, 'RangeError', 'must be an integer from 1024 to 65507, got 65508'],
+      ['exporters.maxPacketBytes', 1_023, 'RangeError', 'must be an integer from 1024 to 65507, got 1023'],
+      [
+        'exporters.endpoint',
+        'j',
+        'TypeError',
+        'is not an option; accepted are kind, transport, host, port, url, maxPacketBytes',
+      ],
+    ],
+  },
+  {
+    name: 'of a jaeger exporter with a url',
+    base: () => ({ exporters: { kind: 'jaeger', url: 'http://j' } }),
+    rows: [
+      ['exporters.host', 'j', 'TypeError', 'must not be given with host or port, got both', 'exporters.url'],
+      ['exporters.port', 1, 'TypeError', 'must not be given with host or port, got both', 'exporters.url'],
+      [
+        'exporters.transport',
+        'udp/thrift.binary',
+        'RangeError',
+        'must be http/thrift.binary with a url, got "udp/thrift.binary"',
+      ],
     ],
   },
   {

@@ -17,6 +17,21 @@ const configs: ExporterConfig[] = [
     tls: undefined,
     proxy: undefined,
   },
+  ...(
+    [
+      ['udp/thrift.compact', 'udp://localhost:6831'],
+      ['udp/thrift.binary', 'udp://localhost:6832'],
+      ['http/thrift.binary', 'http://localhost:14268/api/traces'],
+    ] as const
+  ).map(([transport, url]) => ({
+    kind: 'jaeger' as const,
+    transport,
+    url,
+    maxPacketBytes: 65_000,
+    headers: {},
+    timeoutMs: 10_000,
+    proxy: undefined,
+  })),
   { kind: 'zipkin', url: 'http://localhost:9411/api/v2/spans', headers: {}, timeoutMs: 10_000, proxy: undefined },
   { kind: 'console', format: 'tree', colors: false },
   { kind: 'file', path: join(tmpdir(), 'never-written.jsonl'), maxBytes: Number.POSITIVE_INFINITY },
