@@ -10,7 +10,8 @@ const entries = ['index', 'testing', 'register']
 
 rmSync(join(root, 'dist'), { recursive: true, force: true })
 await bundle(entries, { plugins: [oneFile(), exportersApart()] })
-await bundle(['export-worker', 'exporters/create'])
+// No name in there reaches a program: its spans and errors are made elsewhere.
+await bundle(['export-worker', 'exporters/create'], { minify: true })
 if (!process.argv.includes('--no-types')) buildTypes()
 
 /** The export thread shares nothing with its program but memory, so the two are built apart and neither loads the other's parts. */
@@ -28,6 +29,7 @@ function bundle(names, options = {}) {
     external: ['undici', 'undici/*'],
     // Comments and indentation are a third of the bytes that every program reads; names stay, for those who debug.
     minifyWhitespace: true,
+    minifySyntax: true,
     sourcemap: 'linked',
     logLevel: 'warning',
     ...options,
