@@ -100,7 +100,9 @@ function setAll(tags: Tags, attributes: ViewAttributes): void {
   for (const key in attributes) tags.set(key, tagValue(attributes[key]!))
 }
 
+/** Jaeger's query service cannot show a trace that holds a DOUBLE which JSON lacks: such a number is sent as a text. */
 function tagValue(value: ViewValue): TagValue {
+  if (typeof value === 'number' && !Number.isFinite(value)) return valueText(value)
   return typeof value === 'object' && !(value instanceof Uint8Array) ? valueText(value) : value
 }
 

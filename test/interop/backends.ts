@@ -34,11 +34,11 @@ export interface OtlpRequest {
 
 export interface RealJaeger extends Stoppable {
   readonly ports: Readonly<Record<'grpc' | 'http' | 'compact' | 'binary' | 'thriftHttp', number>>
-  /** The `data` of its query API. */
-  traces(service: string): Promise<readonly JaegerTrace[]>
+  /** Those of `service` among the traces that its query API gives. */
+  spans(service: string): Promise<readonly JaegerSpan[]>
 }
 
-export interface JaegerTrace {
+interface JaegerTrace {
   readonly traceID: string
   readonly spans: readonly JaegerSpan[]
   readonly processes: Readonly<Record<string, { readonly serviceName: string; readonly tags: readonly JaegerTag[] }>>
@@ -110,9 +110,15 @@ export async function startRealJaeger(): Promise<RealJaeger> {
   await until(async () => (await fetch(`http://${local(admin)}/`)).ok, STARTED_WITHIN_MS, server.output)
   return {
     ports,
-    traces: async service => {
-      const reply = await fetch(`http://${local(query)}/api/traces?limit=1000&service=${encodeURIComponent(service)}`)
-      return ((await reply.json()) as { data: readonly JaegerTrace[] | null }).data ?? []
+    spans: async service => {
+      // Without a start and an end, in µs, it looks for recent traces only.
+      const search = new URLSearchParams({ service, limit: '1000', start: '0', end: String(2 ** 53) })
+      const reply = await fetch(`http://${local(query)}/api/traces?${search}`)
+      const { data, errors } = (await reply.json()) as { data: readonly JaegerTrace[] | null; errors?: unknown }
+      if (!reply.ok || errors) throw new Error(`Jaeger answers ${reply.status}: ${JSON.stringify(errors)}`)
+      return (data ?? []).flatMap(({ spans, processes }) =>
+        spans.filter(({ processID }) => processes[processID]?.serviceName === service),
+      )
     },
     stop: server.stop,
   }

@@ -43,7 +43,7 @@ function wholeSpan(span: Raw): OtlpSpan {
 
 function wholeEvent(event: Raw): OtlpEvent {
   return {
-    timeUnixNano: textOf(event.timeUnixNano),
+    timeUnixNano: String(event.timeUnixNano ?? 0),
     name: textOf(event.name),
     attributes: keyValues(event.attributes).map(withoutStack),
     droppedAttributesCount: Number(event.droppedAttributesCount ?? 0),
@@ -101,7 +101,7 @@ export function compareSpans<S extends { readonly spanId: string }>(
   return countFields(wanted)
 }
 
-function countFields(value: unknown): number {
+export function countFields(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 1
   return Object.values(value).reduce((sum: number, each) => sum + countFields(each), 0)
 }
