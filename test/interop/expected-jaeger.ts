@@ -53,7 +53,6 @@ export function inJaeger(span: OtlpSpan): Omit<JaegerSpan, 'processID'> {
     duration: Number(microseconds(span.endTimeUnixNano) - startUs),
     tags: byKey([
       ...tags,
-      { key: 'internal.span.format', type: 'string', value: 'proto' },
       ...(KINDS[span.kind] ? [{ key: 'span.kind', type: 'string', value: KINDS[span.kind] }] : []),
       ...(code === 0 ? [] : [{ key: 'otel.status_code', type: 'string', value: code === 1 ? 'OK' : 'ERROR' }]),
       ...(code === 2 ? [{ key: 'error', type: 'bool', value: true }] : []),
@@ -82,7 +81,8 @@ export function comparable(span: JaegerSpan): Omit<JaegerSpan, 'processID'> {
     references: references.map(reference),
     startTime,
     duration,
-    tags: byKey(tags),
+    // Jaeger's own, on how it got the span.
+    tags: byKey(tags.filter(({ key }) => key !== 'internal.span.format')),
     logs: logs.map(({ timestamp, fields }) => ({ timestamp, fields: byKey(fields.map(withoutStack)) })),
   }
 }
