@@ -33,6 +33,8 @@ export interface OtlpRequest {
 }
 
 export interface RealJaeger extends Stoppable {
+  /** The URL of its query service. */
+  readonly query: string
   readonly ports: Readonly<Record<'grpc' | 'http' | 'compact' | 'binary' | 'thriftHttp', number>>
   /** Those of `service` among the traces that its query API gives. */
   spans(service: string): Promise<readonly JaegerSpan[]>
@@ -110,6 +112,7 @@ export async function startRealJaeger(): Promise<RealJaeger> {
   await until(async () => (await fetch(`http://${local(admin)}/`)).ok, STARTED_WITHIN_MS, server.output)
   return {
     ports,
+    query: `http://${local(query)}`,
     spans: async service => {
       // Without a start and an end, in µs, it looks for recent traces only.
       const search = new URLSearchParams({ service, limit: '1000', start: '0', end: String(2 ** 53) })
