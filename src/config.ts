@@ -33,7 +33,19 @@ const OPTIONS: readonly (keyof TracingOptions)[] = [
   'logger',
 ]
 const LOGGER_METHODS: readonly LogLevel[] = ['error', 'warn', 'info', 'debug']
-const CARRIER_VARIABLES = ['TRACEPARENT', 'TRACESTATE', 'BAGGAGE', 'REQUEST_ID'] as const
+const CARRIER_VARIABLES = [
+  'TRACEPARENT',
+  'TRACESTATE',
+  'BAGGAGE',
+  'REQUEST_ID',
+  'B3',
+  'X_B3_TRACEID',
+  'X_B3_SPANID',
+  'X_B3_SAMPLED',
+  'X_B3_FLAGS',
+  'UBER_TRACE_ID',
+  'X_CLOUD_TRACE_CONTEXT',
+] as const
 const CARRIER_SWITCH = 'BLUEPRINT_TRACING_ENV_CARRIER'
 const NO_VARIABLES = new EnvironmentReader({})
 
@@ -92,7 +104,7 @@ export function currentEnvironment(): NodeJS.ProcessEnv {
   return process.env
 }
 
-/** The variables of the parent process's context that are set; only REQUEST_ID where BLUEPRINT_TRACING_ENV_CARRIER is off. */
+/** The variables of the parent process's context that are set, of every propagator; only REQUEST_ID where BLUEPRINT_TRACING_ENV_CARRIER is off. */
 export function readEnvironmentCarrier(
   environment: NodeJS.ProcessEnv = process.env,
 ): Record<string, string> | undefined {

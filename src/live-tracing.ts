@@ -7,7 +7,7 @@ import { ExportPipeline } from './pipeline/export-pipeline.ts'
 import { lostSpans } from './pipeline/ledger.ts'
 import type { Log } from './pipeline/voice.ts'
 import { createRedactor, type Redactor } from './redaction/redactor.ts'
-import { ContextScope, runInContext } from './trace/context.ts'
+import { runInContext, scopeOf } from './trace/context.ts'
 import { fillRandomWords } from './trace/ids.ts'
 import type { OpenSpans } from './trace/open-spans.ts'
 import { createRecorder, type Recorder } from './trace/recorder.ts'
@@ -199,7 +199,7 @@ const CUSTOM_LIMIT = 'if it answers with a promise, process.exit() and a throw c
 
 /** Spans that an exporter object starts would be exported in their turn; so they continue a trace that is not sampled. */
 function unrecorded(exporter: Exporter): Exporter {
-  const context = new ContextScope({ spanContext: UNSAMPLED, baggage: new Map(), requestId: undefined })
+  const context = scopeOf({ spanContext: UNSAMPLED, baggage: new Map(), requestId: undefined })
   return {
     name: exporter.name,
     export: (batch, signal) => runInContext(context, () => exporter.export(batch, signal), undefined),

@@ -4,7 +4,7 @@ import { VERSION } from './version.ts'
  * To be raised by every change to what copies of the package share: the parts of the state, and the shapes of what they hold
  * and hand to each other (SpanSource, ActiveContext, ParentIdentity, ExitParticipant). Copies with another one do without us.
  */
-export const STATE_VERSION = 1
+export const STATE_VERSION = 2
 
 /** One copy of the package that has been loaded into this process. */
 export interface PackageCopy {

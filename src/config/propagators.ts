@@ -2,13 +2,14 @@ import type { PropagatorName } from '../types/options.ts'
 import { requiredOneOf, wrongType } from '../validate.ts'
 import type { EnvironmentReader } from './environment.ts'
 
-const PROPAGATORS: readonly PropagatorName[] = ['tracecontext', 'baggage', 'request-id']
+const DEFAULTS: readonly PropagatorName[] = ['tracecontext', 'baggage', 'request-id']
+const PROPAGATORS: readonly PropagatorName[] = [...DEFAULTS, 'b3', 'b3multi', 'jaeger', 'gcp_trace']
 const ACCEPTED: readonly PropagatorName[] = [...PROPAGATORS, 'none']
 
-/** The propagators option, else OTEL_PROPAGATORS, else all of them. Each once, and an empty list for none. */
+/** The propagators option, else OTEL_PROPAGATORS, else W3C's and the request id. Each once, in order; an empty list for none. */
 export function resolvePropagators(value: unknown, environment: EnvironmentReader): readonly PropagatorName[] {
   return value === undefined
-    ? (environment.names('OTEL_PROPAGATORS', PROPAGATORS) ?? PROPAGATORS)
+    ? (environment.names('OTEL_PROPAGATORS', PROPAGATORS) ?? DEFAULTS)
     : propagatorsOption(value)
 }
 

@@ -4,7 +4,7 @@ import { percentDecode, percentEncode } from './percent.ts'
 
 /** W3C Baggage, limits: as much as this must travel, more need not. */
 export const MAX_MEMBERS = 64
-const MAX_CHARS = 8_192
+export const MAX_CHARS = 8_192
 
 /** Twice what is sent, since blanks and needless percent-encoding go. What is longer is not read. */
 const MAX_INPUT_CHARS = 2 * MAX_CHARS

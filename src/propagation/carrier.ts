@@ -6,11 +6,22 @@ export const VARIABLE_OF_HEADER = {
   tracestate: 'TRACESTATE',
   baggage: 'BAGGAGE',
   'x-request-id': 'REQUEST_ID',
+  b3: 'B3',
+  'x-b3-traceid': 'X_B3_TRACEID',
+  'x-b3-spanid': 'X_B3_SPANID',
+  'x-b3-parentspanid': 'X_B3_PARENTSPANID',
+  'x-b3-sampled': 'X_B3_SAMPLED',
+  'x-b3-flags': 'X_B3_FLAGS',
+  'uber-trace-id': 'UBER_TRACE_ID',
+  'x-cloud-trace-context': 'X_CLOUD_TRACE_CONTEXT',
 } as const
 
 export type HeaderName = keyof typeof VARIABLE_OF_HEADER
 
-export type ReadableCarrier = Carrier | ReadonlyMap<string, string>
+export type ReadableCarrier = Carrier | ReadonlyMap<string, string> | null | undefined
+
+/** Sets a header; `undefined` removes it. */
+export type SetHeader = (header: string, value: string | undefined) => unknown
 
 /** Names looked at for one that differs in case only: more than a request or an environment has. */
 const MAX_SCANNED_NAMES = 1_000
@@ -22,7 +33,7 @@ const MAX_VALUES = 64
  * The value of a header, by its name in any case or by its environment variable; several values are joined as HTTP
  * does. Undefined where it is absent or no text, whatever the carrier is or throws.
  */
-export function readCarrier(carrier: ReadableCarrier | null | undefined, header: HeaderName): string | undefined {
+export function readCarrier(carrier: ReadableCarrier, header: HeaderName): string | undefined {
   if (typeof carrier !== 'object' || carrier === null) return undefined
   try {
     return toText(
@@ -34,10 +45,29 @@ export function readCarrier(carrier: ReadableCarrier | null | undefined, header:
 }
 
 /**
+ * The headers whose name begins with a lower-case prefix, by the rest of the name. None of a carrier that cannot be listed, as
+ * one that has nothing but `get` and `set`.
+ */
+export function readPrefixed(carrier: ReadableCarrier, prefix: string): readonly [rest: string, value: string][] {
+  const found: [string, string][] = []
+  if (typeof carrier !== 'object' || carrier === null) return found
+  let scanned = 0
+  try {
+    for (const name of listedNames(carrier)) {
+      if (++scanned > MAX_SCANNED_NAMES) break
+      if (typeof name !== 'string' || !name.slice(0, prefix.length).toLowerCase().startsWith(prefix)) continue
+      const value = toText(valueAt(carrier, name))
+      if (value !== undefined) found.push([name.slice(prefix.length), value])
+    }
+  } catch {}
+  return found
+}
+
+/**
  * Sets a header in place of every spelling of it; `undefined` removes it. A carrier that cannot be written to
  * (frozen, with a setter that throws, or no object) stays as it is: the context does not travel, and the caller goes on.
  */
-export function writeCarrier(carrier: Carrier, header: HeaderName, value: string | undefined): void {
+export function writeCarrier(carrier: Carrier, header: string, value: string | undefined): void {
   // Of a text, every character would be a name.
   if (typeof carrier !== 'object' || carrier === null) return
   try {
@@ -65,6 +95,7 @@ interface KeyedCarrier {
   get(name: string): unknown
   set?(name: string, value: string): unknown
   delete?(name: string): unknown
+  keys?(): Iterable<unknown>
 }
 
 function isKeyed(carrier: object): carrier is KeyedCarrier {
@@ -75,7 +106,7 @@ function valueAt(carrier: object, name: string): unknown {
   return isKeyed(carrier) ? carrier.get(name) : (carrier as Record<string, unknown>)[name]
 }
 
-function valueOfSpelling(carrier: object, header: HeaderName): unknown {
+function valueOfSpelling(carrier: object, header: string): unknown {
   const [spelling] = spellings(carrier, header)
   return spelling === undefined ? undefined : valueAt(carrier, spelling)
 }
@@ -89,6 +120,11 @@ function remove(carrier: object, name: string): void {
 function namesOf(carrier: object, lowerCase: string): Iterable<unknown> {
   if (!isKeyed(carrier)) return Object.keys(carrier)
   return isMapLike(carrier) ? carrier.keys() : [lowerCase]
+}
+
+function listedNames(carrier: object): Iterable<unknown> {
+  if (!isKeyed(carrier)) return Object.keys(carrier)
+  return typeof carrier.keys === 'function' ? carrier.keys() : []
 }
 
 /** By shape, since a Map from another realm is no instance of ours. Headers have no size. */

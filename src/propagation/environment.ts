@@ -1,16 +1,17 @@
 import type { TraceContext } from '../types/context.ts'
 import type { PropagatorName } from '../types/options.ts'
 import { type HeaderName, spellings, VARIABLE_OF_HEADER } from './carrier.ts'
-import { formatContext } from './context.ts'
+import { TRACE_FORMATS, writeContext } from './context.ts'
 
 export type Environment = Record<string, string | undefined>
 
-const FIELDS = Object.entries(VARIABLE_OF_HEADER) as [HeaderName, string][]
+const VARIABLES: ReadonlyMap<string, string> = new Map(Object.entries(VARIABLE_OF_HEADER))
 
 /**
  * A copy of the environment that carries the context. Trace and baggage that it carried before are removed even where
  * the context has none, so that a child never continues a trace that its parent left; `REQUEST_ID` then stays.
- * Variables of a propagator that is not in use are left alone.
+ * Variables of a propagator that is not in use are left alone. Jaeger's baggage has none, since the names of variables would
+ * not keep its keys.
  */
 export function withContextEnvironment(
   env: Environment,
@@ -19,19 +20,18 @@ export function withContextEnvironment(
 ): Environment {
   // A text would be copied character by character.
   const copy: Environment = typeof env === 'object' ? { ...env } : {}
-  for (const variable of staleVariables(propagators)) {
+  for (const header of staleHeaders(propagators)) {
+    const variable = VARIABLE_OF_HEADER[header]
     for (const name of [variable, ...spellings(copy, variable.toLowerCase())]) delete copy[name]
   }
-  const headers = formatContext(context, propagators)
-  for (const [header, variable] of FIELDS) {
-    if (headers[header] !== undefined) copy[variable] = headers[header]
-  }
+  writeContext(context, propagators, (header, value) => {
+    const variable = VARIABLES.get(header)
+    if (variable !== undefined && value !== undefined) copy[variable] = value
+  })
   return copy
 }
 
-function staleVariables(propagators: readonly PropagatorName[]): readonly string[] {
-  const stale: string[] = []
-  if (propagators.includes('tracecontext')) stale.push('TRACEPARENT', 'TRACESTATE')
-  if (propagators.includes('baggage')) stale.push('BAGGAGE')
-  return stale
+function staleHeaders(propagators: readonly PropagatorName[]): readonly HeaderName[] {
+  const stale = propagators.flatMap(name => TRACE_FORMATS[name]?.headers ?? [])
+  return propagators.includes('baggage') ? [...stale, 'baggage'] : stale
 }

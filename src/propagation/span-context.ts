@@ -27,6 +27,13 @@ export function isSpanIdAt(text: string, start: number): boolean {
   return isIdAt(text, start, start + SPAN_ID_CHARS)
 }
 
+/** An id of this many digits from one of up to as many, of any case; shorter ones are padded (trace context level 2, trace-id). */
+export function paddedId(text: string, digits: typeof TRACE_ID_CHARS | typeof SPAN_ID_CHARS): string | undefined {
+  if (text.length === 0 || text.length > digits) return undefined
+  const id = text.toLowerCase().padStart(digits, '0')
+  return isIdAt(id, 0, digits) ? id : undefined
+}
+
 /** In one pass, since it runs for every header: the bits of all digits together are a zero's only if each is one. */
 function isIdAt(text: string, start: number, end: number): boolean {
   let union = 0

@@ -1,4 +1,5 @@
 import { extractContext, injectContext } from '../propagation/context.ts'
+import { withRootDecision } from '../propagation/sampling.ts'
 import { sharedPart } from '../shared-state.ts'
 import type { Carrier, TraceContext } from '../types/context.ts'
 import type { PropagatorName } from '../types/options.ts'
@@ -24,8 +25,9 @@ export function currentPropagators(): readonly PropagatorName[] {
 
 /** What leaves this process from here: the current span or an extracted one, baggage and the request id. */
 export function outgoingContext(): TraceContext {
-  const { ambient } = activeContext()
-  return { spanContext: activeContext().spanContext(), baggage: ambient.baggage, requestId: getRequestId() }
+  const active = activeContext()
+  const context = { spanContext: active.spanContext(), baggage: active.ambient.baggage, requestId: getRequestId() }
+  return active.decision === undefined ? context : withRootDecision(context, active.decision)
 }
 
 /**

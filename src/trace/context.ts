@@ -1,9 +1,11 @@
 import type { AsyncLocalStorage } from 'node:async_hooks'
+import type { SamplingDecision } from '../propagation/sampling.ts'
 import { sharedPart } from '../shared-state.ts'
 import type { TraceContext } from '../types/context.ts'
 import type { Span, SpanContext } from '../types/span.ts'
 import type { Ambient } from './ambient.ts'
 import { identityOf, type ParentIdentity, takeTraceContext } from './parent.ts'
+import { decidedRoot } from './root.ts'
 
 /** What is current: a span, or a scope that `withTraceContext` opened. */
 export interface ActiveContext {
@@ -11,18 +13,25 @@ export interface ActiveContext {
   readonly ambient: Ambient
   /** What a span started here has as its parent. */
   readonly identity: ParentIdentity | undefined
+  /** Of a scope without a parent: what was decided about the traces that begin in it. */
+  readonly decision?: SamplingDecision | undefined
   spanContext(): SpanContext | undefined
 }
 
+/** The scope of a context that came from elsewhere. */
+export function scopeOf(context: TraceContext): ActiveContext {
+  const { spanContext, decision, ambient } = takeTraceContext(context)
+  return decision === undefined ? new ContextScope(spanContext, ambient) : new DecidedScope(decision, ambient)
+}
+
 /** A context that came from elsewhere: its span is a parent, not a current span. */
-export class ContextScope implements ActiveContext {
+class ContextScope implements ActiveContext {
   readonly currentSpan = undefined
   readonly ambient: Ambient
   readonly identity: ParentIdentity | undefined
   private readonly remote: SpanContext | undefined
 
-  constructor(context: TraceContext) {
-    const { spanContext, ambient } = takeTraceContext(context)
+  constructor(spanContext: SpanContext | undefined, ambient: Ambient) {
     this.ambient = ambient
     this.identity = identityOf(spanContext)
     this.remote = spanContext
@@ -33,18 +42,43 @@ export class ContextScope implements ActiveContext {
   }
 }
 
+/** A context that came from elsewhere without a parent, but with a decision: each span started in it is the root of a trace. */
+class DecidedScope implements ActiveContext {
+  readonly currentSpan = undefined
+  readonly ambient: Ambient
+  readonly decision: SamplingDecision
+
+  constructor(decision: SamplingDecision, ambient: Ambient) {
+    this.decision = decision
+    this.ambient = ambient
+  }
+
+  get identity(): ParentIdentity {
+    return decidedRoot(this.decision)
+  }
+
+  spanContext(): undefined {}
+}
+
 /** The same span with other surroundings. */
 export class AmbientScope implements ActiveContext {
   readonly ambient: Ambient
   readonly currentSpan: Span | undefined
-  readonly identity: ParentIdentity | undefined
   private readonly outer: ActiveContext
 
   constructor(outer: ActiveContext, ambient: Ambient) {
-    this.outer = outer
+    // One step from what it stands for, however many are within each other.
+    this.outer = outer instanceof AmbientScope ? outer.outer : outer
     this.ambient = ambient
     this.currentSpan = outer.currentSpan
-    this.identity = outer.identity
+  }
+
+  get identity(): ParentIdentity | undefined {
+    return this.outer.identity
+  }
+
+  get decision(): SamplingDecision | undefined {
+    return this.outer.decision
   }
 
   spanContext(): SpanContext | undefined {
@@ -56,7 +90,7 @@ interface ContextState {
   /** Created when first needed: every await costs 0.2 µs more once it is in use on Node 20. */
   storage: AsyncLocalStorage<ActiveContext> | undefined
   readProcessContext: () => TraceContext
-  processScope: ContextScope | undefined
+  processScope: ActiveContext | undefined
   /** What goes with a bound function beside its context. */
   alsoBound: AsyncLocalStorage<unknown> | undefined
 }
@@ -78,13 +112,13 @@ export function setProcessContext(read: () => TraceContext): void {
 export function renewProcessContext(): void {
   if (state.processScope === undefined) return
   const { requestId } = state.processScope.ambient
-  state.processScope = new ContextScope(state.readProcessContext())
+  state.processScope = scopeOf(state.readProcessContext())
   state.processScope.ambient.requestId ??= requestId
 }
 
 /** The scope that everything runs in which has no other. */
-export function processContext(): ContextScope {
-  state.processScope ??= new ContextScope(state.readProcessContext())
+export function processContext(): ActiveContext {
+  state.processScope ??= scopeOf(state.readProcessContext())
   return state.processScope
 }
 
@@ -99,7 +133,7 @@ export function runInContext<A, T>(context: ActiveContext, fn: (argument: A) => 
 
 /** Runs `fn` in an extracted context: spans started in it continue its trace, or start one if it is empty. */
 export function withTraceContext<T>(context: TraceContext, fn: () => T): T {
-  return runInContext(new ContextScope(context), fn, undefined)
+  return runInContext(scopeOf(context), fn, undefined)
 }
 
 /** A function that runs in the context that is current now. */

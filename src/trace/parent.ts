@@ -1,5 +1,6 @@
 import type { SpanIdentity } from '../otlp/encode-span.ts'
 import { FLAG_HAS_IS_REMOTE, FLAG_IS_REMOTE } from '../otlp/fields.ts'
+import { isUndecided, markUndecided, rootDecisionOf, type SamplingDecision } from '../propagation/sampling.ts'
 import { isValidSpanContext } from '../propagation/span-context.ts'
 import { createTraceState, formatTraceState } from '../propagation/tracestate.ts'
 import { sharedPart } from '../shared-state.ts'
@@ -8,10 +9,11 @@ import type { SpanContext, SpanParent } from '../types/span.ts'
 import { type Ambient, ambientOf, emptyAmbient } from './ambient.ts'
 import type { ClockAnchor } from './clock.ts'
 import { randomWords, wordFromHex, wordToHex } from './ids.ts'
+import { UNDECIDED } from './trace-flags.ts'
 
 /** What a child takes over from its parent. A recording span is one itself. */
 export interface ParentIdentity extends SpanIdentity {
-  /** OTLP flags of a child: the parent's W3C flags, and whether the parent is remote. */
+  /** OTLP flags of a child: the parent's W3C flags, and whether the parent is remote; beside them perhaps UNDECIDED. */
   readonly childFlags: number
   /** Undefined: the parent is remote, and each child is a local root with an anchor of its own. */
   readonly anchor: ClockAnchor | undefined
@@ -44,7 +46,7 @@ export function identityOf(context: SpanContext | undefined): ParentIdentity | u
     trace3: wordFromHex(traceId, 24),
     span0: wordFromHex(spanId, 0),
     span1: wordFromHex(spanId, 8),
-    childFlags: flagsOf(context),
+    childFlags: flagsOf(context) | (isUndecided(context) ? UNDECIDED : 0),
     traceState: traceStateText(context),
     anchor: undefined,
   }
@@ -73,6 +75,7 @@ export function contextOf(identity: ParentIdentity): SpanContext {
     spanId: wordToHex(span0) + wordToHex(span1),
     traceFlags: childFlags & 0xff,
   }
+  if ((childFlags & UNDECIDED) !== 0) markUndecided(ids)
   return traceState === '' ? ids : { ...ids, traceState: createTraceState(traceState) }
 }
 
@@ -99,6 +102,7 @@ export function takeSpanContext(given: unknown): SpanContext | undefined {
     const { traceId, spanId, traceFlags, isRemote, traceState } = given as SpanContext
     const context = { traceId, spanId, traceFlags, isRemote: isRemote === true }
     if (!isValidSpanContext(context)) return undefined
+    if (isUndecided(given as SpanContext)) markUndecided(context)
     return traceState === undefined ? context : Object.assign(context, { traceState })
   } catch {
     return undefined
@@ -108,20 +112,28 @@ export function takeSpanContext(given: unknown): SpanContext | undefined {
 /** The parts of an extracted context; what cannot be read counts as absent. */
 export function takeTraceContext(given: TraceContext): TakenContext & { readonly ambient: Ambient } {
   try {
-    return { spanContext: takeSpanContext(given.spanContext), ambient: ambientOf(given) }
+    const spanContext = takeSpanContext(given.spanContext)
+    const decision = spanContext === undefined ? rootDecisionOf(given) : undefined
+    return { spanContext, decision, ambient: ambientOf(given) }
   } catch {
-    return { spanContext: undefined, ambient: emptyAmbient() }
+    return { spanContext: undefined, decision: undefined, ambient: emptyAmbient() }
   }
 }
 
 /** The span context of what a caller gave as parent and, of a TraceContext, what surrounds the span. May throw. */
 export function takeParent(parent: SpanParent): TakenContext {
-  if ('traceId' in parent) return { spanContext: takeSpanContext(parent), ambient: undefined }
+  if ('traceId' in parent) return spanAlone(parent)
   if (typeof parent.spanContext !== 'function') return takeTraceContext(parent as TraceContext)
-  return { spanContext: takeSpanContext(parent.spanContext()), ambient: undefined }
+  return spanAlone(parent.spanContext())
+}
+
+function spanAlone(context: SpanContext): TakenContext {
+  return { spanContext: takeSpanContext(context), decision: undefined, ambient: undefined }
 }
 
 export interface TakenContext {
   readonly spanContext: SpanContext | undefined
+  /** Of a context without a span. */
+  readonly decision: SamplingDecision | undefined
   readonly ambient: Ambient | undefined
 }

@@ -11,7 +11,7 @@ import { RecordingSpan } from './recording-span.ts'
 import type { Sampler } from './sampler.ts'
 import { type SpanSource, startWithOptions } from './span-source.ts'
 import { textOf } from './text-of.ts'
-import { RANDOM, SAMPLED } from './trace-flags.ts'
+import { RANDOM, SAMPLED, UNDECIDED } from './trace-flags.ts'
 
 /** Spans that the sampler wants are recorded. */
 export class RecordingSource implements SpanSource {
@@ -67,10 +67,14 @@ export class RecordingSource implements SpanSource {
 
 function isSampled(sampler: Sampler, random: number, parent: ParentIdentity | undefined): boolean {
   if (parent !== undefined) {
-    return sampler((parent.childFlags & SAMPLED) !== 0, parent.trace0 ^ parent.trace1 ^ parent.trace2 ^ parent.trace3)
+    return sampler(parentDecision(parent.childFlags), parent.trace0 ^ parent.trace1 ^ parent.trace2 ^ parent.trace3)
   }
   const word = randomWords[random + 2]! ^ randomWords[random + 3]! ^ randomWords[random + 4]! ^ randomWords[random + 5]!
   return sampler(undefined, word)
+}
+
+function parentDecision(flags: number): boolean | undefined {
+  return (flags & SAMPLED) !== 0 || ((flags & UNDECIDED) === 0 ? false : undefined)
 }
 
 function applyOptions(span: RecordingSpan, options: SpanOptions): void {

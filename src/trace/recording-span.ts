@@ -15,7 +15,7 @@ import { type Recorder, type RecordingLimits, writeSpan } from './recorder.ts'
 import { writeRedactedSpan } from './redact-span.ts'
 import { DetailsRecord } from './span-details.ts'
 import { textOf } from './text-of.ts'
-import { ROOT_FLAGS, SAMPLED } from './trace-flags.ts'
+import { OTLP_FLAGS, ROOT_FLAGS, SAMPLED } from './trace-flags.ts'
 
 /** Far more than any span keeps; an array of four billion holes, or an iterator without end, must not hold the program. */
 const MAX_LINKS_PER_CALL = 65_536
@@ -84,7 +84,7 @@ export class RecordingSpan implements Span, ActiveContext, ParentIdentity, SpanR
       this.trace3 = parent.trace3
       this.parent0 = parent.span0
       this.parent1 = parent.span1
-      this.flags = parent.childFlags | SAMPLED
+      this.flags = (parent.childFlags & OTLP_FLAGS) | SAMPLED
       this.traceState = parent.traceState
       this.anchor = parent.anchor ?? readClockForRoot()
       if (parent.anchor !== undefined) readClock(parent.anchor)

@@ -6,6 +6,7 @@ import { takeRandomWords } from './ids.ts'
 import { NOOP_SPAN, NonRecordingSpan } from './non-recording-span.ts'
 import { identityOf, isOwnSpan, newIdentity, type ParentIdentity, takeParent } from './parent.ts'
 import type { RecordingSpan } from './recording-span.ts'
+import { decidedRoot, isRootIdentity } from './root.ts'
 import { ROOT_FLAGS } from './trace-flags.ts'
 
 /** Starts spans as one set-up of the tracer wants them. */
@@ -44,8 +45,10 @@ export class PropagatingSource implements SpanSource {
   }
 
   private create(parent: ParentIdentity | undefined, ambient: Ambient): NonRecordingSpan {
-    if (parent !== undefined) return new NonRecordingSpan(parent, ambient)
-    return new NonRecordingSpan(newIdentity(takeRandomWords(6), undefined, ROOT_FLAGS), ambient)
+    if (parent === undefined)
+      return new NonRecordingSpan(newIdentity(takeRandomWords(6), undefined, ROOT_FLAGS), ambient)
+    if (!isRootIdentity(parent)) return new NonRecordingSpan(parent, ambient)
+    return new NonRecordingSpan(newIdentity(takeRandomWords(2), parent, parent.childFlags), ambient)
   }
 }
 
@@ -68,8 +71,8 @@ export function startWithOptions<S>(
 function readParent(parent: SpanParent): { identity?: ParentIdentity | undefined; ambient?: Ambient | undefined } {
   try {
     if (isOwnSpan(parent)) return { identity: parent.identity }
-    const { spanContext, ambient } = takeParent(parent)
-    return { identity: identityOf(spanContext), ambient }
+    const { spanContext, decision, ambient } = takeParent(parent)
+    return { identity: decision === undefined ? identityOf(spanContext) : decidedRoot(decision), ambient }
   } catch {
     return {}
   }

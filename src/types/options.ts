@@ -55,7 +55,19 @@ export type SamplerOptions =
   | { readonly kind: 'always_on' | 'always_off' | 'parentbased_always_on' | 'parentbased_always_off' }
   | { readonly kind: 'traceidratio' | 'parentbased_traceidratio'; readonly ratio?: number | undefined }
 
-export type PropagatorName = 'tracecontext' | 'baggage' | 'request-id' | 'none'
+/**
+ * Headers are read in the order of the list, and the first parent that one of them names is taken; all are written.
+ * 'b3' writes one header, 'b3multi' several; each reads both forms.
+ */
+export type PropagatorName =
+  | 'tracecontext'
+  | 'baggage'
+  | 'request-id'
+  | 'b3'
+  | 'b3multi'
+  | 'jaeger'
+  | 'gcp_trace'
+  | 'none'
 
 /** 128 each, value length unlimited. The first ones are kept, the rest are counted. */
 export interface SpanLimits {

@@ -25,8 +25,8 @@ describe('an environment value that cannot be used yields one notice and the def
     ],
     [
       'OTEL_PROPAGATORS',
-      'b3',
-      'must be none or a comma list of tracecontext, baggage, request-id, got "b3"; leaving it out',
+      'xray',
+      'must be none or a comma list of tracecontext, baggage, request-id, b3, b3multi, jaeger, gcp_trace, got "xray"; leaving it out',
     ],
     ['OTEL_ATTRIBUTE_COUNT_LIMIT', '-1', 'must be an integer from 0 to 2147483647, got "-1"; using 128'],
     ['OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT', '1e3', 'must be an integer from 0 to 2147483647, got "1e3"; using Infinity'],

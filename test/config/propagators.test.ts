@@ -13,13 +13,16 @@ describe('the propagators', () => {
     [undefined, ' request-id , request-id,', 'request-id'],
     [undefined, 'none', ''],
     [undefined, 'none,baggage', 'baggage', 1],
-    [undefined, 'b3', ALL, 1],
-    [undefined, 'tracecontext,b3,xray', 'tracecontext', 2],
+    [undefined, 'b3', 'b3'],
+    [undefined, 'gcp_trace,B3Multi,jaeger,tracecontext', 'gcp_trace,b3multi,jaeger,tracecontext'],
+    [undefined, 'xray', ALL, 1],
+    [undefined, 'tracecontext,b3,xray,ottrace', 'tracecontext,b3', 2],
     [undefined, ',', ALL],
     [[], 'baggage', ''],
     [['none'], 'baggage', ''],
     [['none', 'none'], '', ''],
     [['baggage', 'tracecontext', 'baggage'], 'b3', 'baggage,tracecontext'],
+    [['jaeger', 'b3multi', 'gcp_trace', 'b3'], 'tracecontext', 'jaeger,b3multi,gcp_trace,b3'],
   ]
   for (const [option, variable, result, notices = 0] of rows) {
     test(`${JSON.stringify(option)} with "${variable}": ${result || 'none'}, ${notices} notices`, () => {

@@ -322,7 +322,7 @@ describe('a wrong option is named by its path', () => {
     [{ enabled: 'yes' }, /^enabled must be true or false, got "yes"$/],
     [{ exporters: [undefined] }, /^exporters\[0\] must be an object, got undefined$/],
     [{ exporters: [{ kind: 'console' }, { kind: 'otlp', url: 1 }] }, /^exporters\[1\]\.url must be an http/],
-    [{ propagators: ['baggage', 'b3'] }, /^propagators\[1\] must be one of tracecontext, .*, none, got "b3"$/],
+    [{ propagators: ['baggage', 'xray'] }, /^propagators\[1\] must be one of tracecontext, .*, none, got "xray"$/],
   ]
   for (const [options, message] of rows) {
     test(`${show(options)}: ${message}`, () => {

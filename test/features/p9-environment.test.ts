@@ -23,7 +23,7 @@ const HEADERS =
   'got something else at position'
 const THIS_VERSION = 'but this version exports to otlp, jaeger, zipkin, console, file only; taking the next choice'
 const NO_PEM = fileURLToPath(new URL('../../package.json', import.meta.url))
-const PROPAGATORS = 'must be none or a comma list of tracecontext, baggage, request-id'
+const PROPAGATORS = 'must be none or a comma list of tracecontext, baggage, request-id, b3, b3multi, jaeger, gcp_trace'
 const PAIRS = 'must be a comma list of key=value, percent-encoded'
 
 type Row = readonly [variable: string, value: string, sentence: string]
@@ -45,7 +45,7 @@ const groups: readonly {
       ['ENABLE_TRACING', 'please', `${SWITCH}, got "please"; ignoring it`],
       ['BLUEPRINT_TRACING_ENV_CARRIER', 'never', `${SWITCH}, got "never"; ignoring it`],
       ['OTEL_TRACES_EXPORTER', 'otlp,stdout', `${EXPORTERS}, got "stdout"; leaving it out`],
-      ['OTEL_PROPAGATORS', 'tracecontext,b3', `${PROPAGATORS}, got "b3"; leaving it out`],
+      ['OTEL_PROPAGATORS', 'tracecontext,xray', `${PROPAGATORS}, got "xray"; leaving it out`],
       ['OTEL_TRACES_SAMPLER', 'jaeger_remote', `${SAMPLERS}, got "jaeger_remote"; using parentbased_always_on`],
       ['OTEL_RESOURCE_ATTRIBUTES', 'team=render,zone', `${PAIRS}, got "team=render,zone"; ignoring all of it`],
       ['OTEL_ATTRIBUTE_COUNT_LIMIT', '-1', `${COUNT}, got "-1"; using 128`],
