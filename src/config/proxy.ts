@@ -1,66 +1,32 @@
+import { isExempt } from '../net/no-proxy.ts'
+import type { ProxySettings } from '../types/config.ts'
 import { describeAddress, EXPECTED_URL, parseHttpAddress } from './address.ts'
 import type { EnvironmentReader } from './environment.ts'
 
 /** The proxy for requests to `url`, or undefined. The lower-case variable wins; this machine is never reached by proxy. */
 export function chooseProxy(url: URL, environment: EnvironmentReader): string | undefined {
   const name = url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY'
+  return isExempt(url, exceptions(environment)) ? undefined : readProxy(name, environment)
+}
+
+/** For URLs that are not known yet. */
+export function readProxies(environment: EnvironmentReader): ProxySettings {
+  return {
+    https: readProxy('HTTPS_PROXY', environment),
+    http: readProxy('HTTP_PROXY', environment),
+    exceptions: exceptions(environment),
+  }
+}
+
+function exceptions(environment: EnvironmentReader): string {
+  return environment.text(environment.firstSet(['no_proxy', 'NO_PROXY']) ?? 'NO_PROXY') ?? ''
+}
+
+function readProxy(name: string, environment: EnvironmentReader): string | undefined {
   const variable = environment.firstSet([name.toLowerCase(), name])
-  if (variable === undefined || isLoopback(url.hostname) || isExcepted(url, environment)) return undefined
+  if (variable === undefined) return undefined
   const value = environment.text(variable) ?? ''
   const proxy = parseHttpAddress(value)
   if (proxy === undefined) environment.refuse(variable, EXPECTED_URL, 'using no proxy', describeAddress(value))
   return proxy?.href
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
-}
-
-function isExcepted(url: URL, environment: EnvironmentReader): boolean {
-  const rules = environment.text(environment.firstSet(['no_proxy', 'NO_PROXY']) ?? 'NO_PROXY') ?? ''
-  const port = url.port || (url.protocol === 'https:' ? '443' : '80')
-  return rules.split(/[,\s]+/).some(rule => rule !== '' && matches(rule.toLowerCase(), url.hostname, port))
-}
-
-/** A rule is `*`, a subnet, or a host with or without a port; a name covers its subdomains, with or without a leading dot. */
-function matches(rule: string, hostname: string, port: string): boolean {
-  if (rule === '*') return true
-  const target = withoutBrackets(hostname)
-  if (rule.includes('/')) return isInSubnet(target, rule)
-  const { host, port: rulePort } = splitRule(rule)
-  if (rulePort !== undefined && rulePort !== port) return false
-  return target === host || (!isAddress(target) && host !== '' && target.endsWith(`.${host}`))
-}
-
-/** `subnet` is an address with a prefix length, as in 10.0.0.0/8. */
-function isInSubnet(target: string, subnet: string): boolean {
-  const [base = '', bits = ''] = subnet.split('/')
-  try {
-    const list = new (process.getBuiltinModule('node:net').BlockList)()
-    list.addSubnet(base, Number.parseInt(bits, 10), familyOf(base))
-    return list.check(target, familyOf(target))
-  } catch {
-    // One of the two is not an address, or the length is out of range.
-    return false
-  }
-}
-
-function familyOf(address: string): 'ipv4' | 'ipv6' {
-  return address.includes(':') ? 'ipv6' : 'ipv4'
-}
-
-function splitRule(rule: string): { host: string; port: string | undefined } {
-  const colon = rule.lastIndexOf(':')
-  const isBareIpv6 = !rule.startsWith('[') && rule.indexOf(':') !== colon
-  const hasPort = !isBareIpv6 && colon > rule.lastIndexOf(']')
-  const host = hasPort ? rule.slice(0, colon) : rule
-  return { host: withoutBrackets(host.replace(/^\*?\./, '')), port: hasPort ? rule.slice(colon + 1) : undefined }
-}
-
-function withoutBrackets(host: string): string {
-  return host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host
-}
-
-function isAddress(host: string): boolean {
-  return host.includes(':') || /^[\d.]+$/.test(host)
 }

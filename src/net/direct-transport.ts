@@ -24,12 +24,9 @@ export async function openDirectTransport({ url, tls, lookup }: Route): Promise<
   )
   const open = new WeakSet<Socket>()
   return {
-    post(headers, body, exchange) {
-      const sent = request(target, {
-        method: 'POST',
-        agent,
-        headers: { ...headers, 'content-length': body.byteLength },
-      })
+    send(method, headers, body, exchange) {
+      const length = method === 'POST' ? { 'content-length': body.byteLength } : {}
+      const sent = request(target, { method, agent, headers: { ...headers, ...length } })
       report(sent, exchange)
       sent.once('socket', socket => {
         const send = () => {

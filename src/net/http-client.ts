@@ -4,14 +4,14 @@ import { closedError, Exchange, type HttpReply } from './exchange.ts'
 import { openHttp2Transport } from './http2-transport.ts'
 import { createNameLookup, type NameLookup } from './lookup.ts'
 import { openProxyTransport } from './proxy-transport.ts'
-import type { Route, Transport } from './transport.ts'
+import type { Method, Route, Transport } from './transport.ts'
 
 export { type HttpReply, isRequestError } from './exchange.ts'
 
 export interface HttpClientOptions extends Omit<Route, 'lookup'> {
   /** Sent with every request; names in lower case. */
   readonly headers: Readonly<Record<string, string>>
-  /** From `post` to the last byte of the reply. */
+  /** From `post` or `get` to the last byte of the reply. */
   readonly timeoutMs: number
   /** Default 1.1. */
   readonly version?: 1.1 | 2
@@ -26,11 +26,15 @@ export interface HttpClient {
    * in HTTP/2 `:path` takes the place of the URL's.
    */
   post(body: Uint8Array, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<HttpReply>
+  /** As `post`, without a body. */
+  get(headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<HttpReply>
   /** Drops every connection, with the requests on them. */
   close(): Promise<void>
 }
 
-/** Posts to one URL over up to 16 connections, with HTTP/2 over one, which are kept. What speaks HTTP is loaded by the first request. */
+const NO_BODY = new Uint8Array(0)
+
+/** Speaks to one URL over up to 16 connections, with HTTP/2 over one, which are kept. What speaks HTTP is loaded by the first request. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const names = options.names ?? createNameLookup()
   const underWay = new Set<Exchange>()
@@ -44,22 +48,30 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     await transport?.close()
   }
 
+  async function request(
+    method: Method,
+    body: Uint8Array,
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<HttpReply> {
+    if (body.buffer instanceof SharedArrayBuffer) throw new TypeError('body must not lie in shared memory')
+    if (closed !== undefined) throw closedError()
+    opening ??= openTransport({ ...options, lookup: names.lookup }, options.version)
+    const transport = await opening
+    if (closed !== undefined) throw closedError()
+    const exchange = new Exchange()
+    underWay.add(exchange)
+    try {
+      const send = () => transport.send(method, { ...options.headers, ...headers }, body, exchange)
+      return await perform(exchange, send, options.timeoutMs, signal)
+    } finally {
+      underWay.delete(exchange)
+    }
+  }
+
   return {
-    async post(body, headers, signal) {
-      if (body.buffer instanceof SharedArrayBuffer) throw new TypeError('body must not lie in shared memory')
-      if (closed !== undefined) throw closedError()
-      opening ??= openTransport({ ...options, lookup: names.lookup }, options.version)
-      const transport = await opening
-      if (closed !== undefined) throw closedError()
-      const exchange = new Exchange()
-      underWay.add(exchange)
-      try {
-        const post = () => transport.post({ ...options.headers, ...headers }, body, exchange)
-        return await perform(exchange, post, options.timeoutMs, signal)
-      } finally {
-        underWay.delete(exchange)
-      }
-    },
+    post: (body, headers, signal) => request('POST', body, headers, signal),
+    get: (headers, signal) => request('GET', NO_BODY, headers, signal),
     close() {
       closed ??= dropConnections()
       return closed
@@ -74,7 +86,7 @@ function openTransport(route: Route, version: HttpClientOptions['version']): Pro
 
 async function perform(
   exchange: Exchange,
-  post: () => void,
+  send: () => void,
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<HttpReply> {
@@ -83,7 +95,7 @@ async function perform(
   signal.addEventListener('abort', giveUp, { once: true })
   try {
     if (signal.aborted) giveUp()
-    else post()
+    else send()
     const reply = await exchange.reply
     // The connection is free in the next turn of the event loop; a request before that would open another one.
     await nextTurn()

@@ -21,15 +21,15 @@ export async function openHttp2Transport(route: Route): Promise<Transport> {
   const channel = new Http2Channel(route)
   const { pathname, search } = new URL(route.url)
   return {
-    post(headers, body, exchange) {
-      const request = { ':method': 'POST', ':path': pathname + search, ...headers }
-      send(channel, request, body, exchange).catch(error => exchange.fail(error))
+    send(method, headers, body, exchange) {
+      const request = { ':method': method, ':path': pathname + search, ...headers }
+      perform(channel, request, body, exchange).catch(error => exchange.fail(error))
     },
     close: () => channel.close(),
   }
 }
 
-async function send(
+async function perform(
   channel: Http2Channel,
   headers: Readonly<Record<string, string>>,
   body: Uint8Array,

@@ -23,9 +23,12 @@ export async function openProxyTransport({ url, tls, lookup }: Route, proxy: str
       new Pool(to, { ...options, connect: withoutHold(options.connect!), headersTimeout: CONNECT_TIMEOUT_MS }),
   })
   // One timer for all is that of the exchange.
-  const request = { origin, path: pathname + search, method: 'POST', headersTimeout: 0, bodyTimeout: 0 } as const
+  const request = { origin, path: pathname + search, headersTimeout: 0, bodyTimeout: 0 } as const
   return {
-    post: (headers, body, exchange) => void agent.dispatch({ ...request, headers, body }, handlerFor(exchange)),
+    send: (method, headers, body, exchange) => {
+      const content = method === 'POST' ? { body } : {}
+      agent.dispatch({ ...request, method, headers, ...content }, handlerFor(exchange))
+    },
     close: () => {
       closing.abort()
       return agent.destroy()

@@ -7,6 +7,8 @@ export const MAX_CONNECTIONS = 16
 /** For the lookup, TCP and TLS together. */
 export const CONNECT_TIMEOUT_MS = 10_000
 
+export type Method = 'GET' | 'POST'
+
 export interface Route {
   readonly url: string
   readonly tls: TlsConfig | undefined
@@ -17,8 +19,8 @@ export interface Route {
 
 /** Carries requests to one URL over connections that are kept and never hold the event loop. */
 export interface Transport {
-  /** Names of `headers` in lower case. */
-  post(headers: Readonly<Record<string, string>>, body: Uint8Array, exchange: Exchange): void
+  /** Names of `headers` in lower case; a GET has an empty `body`. */
+  send(method: Method, headers: Readonly<Record<string, string>>, body: Uint8Array, exchange: Exchange): void
   /** Drops every connection, also those still being opened. */
   close(): Promise<void> | void
 }

@@ -84,6 +84,30 @@ export interface ZipkinExporterConfig {
   readonly proxy: string | undefined
 }
 
+/** Where Google's credentials are; they are read on the export thread. */
+export interface GoogleConfig {
+  /** The file that an option or GOOGLE_APPLICATION_CREDENTIALS names; undefined: what gcloud has left, else the metadata server. */
+  readonly credentialsFile: string | undefined
+  /** How messages call what names the file. */
+  readonly namedBy: 'credentialsFile' | 'GOOGLE_APPLICATION_CREDENTIALS'
+  /** Folder in which gcloud keeps what it knows; undefined: where it does by default. */
+  readonly gcloudFolder: string | undefined
+  /** Origin of the metadata server. */
+  readonly metadataUrl: string
+  /** Beats the credentials' own. */
+  readonly quotaProjectId: string | undefined
+  readonly proxies: ProxySettings
+}
+
+/** Proxies as the environment sets them, for URLs that become known on the export thread only. */
+export interface ProxySettings {
+  /** URL of the proxy for https URLs; user name and password may be in it. */
+  readonly https: string | undefined
+  readonly http: string | undefined
+  /** What NO_PROXY says. */
+  readonly exceptions: string
+}
+
 /** PEM texts; files have been read. */
 export interface TlsConfig {
   readonly ca?: string

@@ -56,6 +56,16 @@ test('posts bytes and headers to path and query, and gives back the whole reply'
   assert.equal(request!.headers['x-both'], 'request')
 })
 
+test('gets as well, and then sends no body', async t => {
+  const server = await startHttpServer(t, (_request, response) => response.end('got'))
+  const made = client(t, `${server.origin}/a?b=c`, { headers: { 'x-own': 'own' } })
+  const reply = await made.get({ 'x-more': 'more' }, new AbortController().signal)
+  assert.equal(Buffer.from(reply.body).toString(), 'got')
+  const { method, path, headers, body } = server.requests[0]!
+  assert.deepEqual([method, path, headers['x-own'], headers['x-more']], ['GET', '/a?b=c', 'own', 'more'])
+  assert.deepEqual([body.length, headers['content-length'], headers['transfer-encoding']], [0, undefined, undefined])
+})
+
 test('an interim reply is not the reply', async t => {
   const url = await startRawServer(t, socket => {
     socket.once('data', () => {
