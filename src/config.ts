@@ -2,6 +2,7 @@ import { resolveDelivery } from './config/delivery.ts'
 import { whyOff } from './config/enablement.ts'
 import { EnvironmentReader } from './config/environment.ts'
 import { type Destination, planExporters, resolveDestination } from './config/exporters.ts'
+import { projectIdFromEnvironment } from './config/google.ts'
 import { resolveLimits } from './config/limits.ts'
 import { resolvePropagators } from './config/propagators.ts'
 import { resolveRedact } from './config/redact.ts'
@@ -95,8 +96,7 @@ export function defaultPropagators(environment: NodeJS.ProcessEnv = process.env)
 
 /** The Google Cloud project that the environment names. */
 export function readProjectId(environment: NodeJS.ProcessEnv = process.env): string | undefined {
-  const reader = new EnvironmentReader(environment)
-  return reader.text('GCP_PROJECT_ID') ?? reader.text('GOOGLE_CLOUD_PROJECT')
+  return projectIdFromEnvironment(new EnvironmentReader(environment))
 }
 
 /** The environment that `childEnv` copies unless it is given one. */

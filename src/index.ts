@@ -21,6 +21,7 @@ export type {
   ViewValue,
 } from './types/exporter.ts'
 export type {
+  CloudTraceExporterOptions,
   ConsoleExporterOptions,
   CustomExporterOptions,
   ExporterOptions,

@@ -1,9 +1,8 @@
-import { describeAddress } from './address.ts'
 import type { EnvironmentReader } from './environment.ts'
 
 /** The kinds that the environment can name, in the order in which messages list them. */
-export type NamedKind = 'otlp' | 'jaeger' | 'zipkin' | 'console' | 'file'
-const NAMED_KINDS: readonly NamedKind[] = ['otlp', 'jaeger', 'zipkin', 'console', 'file']
+export type NamedKind = 'otlp' | 'jaeger' | 'gcp_trace' | 'zipkin' | 'console' | 'file'
+const NAMED_KINDS: readonly NamedKind[] = ['otlp', 'jaeger', 'gcp_trace', 'zipkin', 'console', 'file']
 
 export interface ExporterChoice {
   readonly kinds: readonly NamedKind[]
@@ -12,7 +11,7 @@ export interface ExporterChoice {
 }
 
 interface Rule {
-  readonly kind: string
+  readonly kind: NamedKind
   /** One of them being set chooses the kind. */
   readonly variables: readonly string[]
   /** A further condition. */
@@ -35,10 +34,8 @@ export function chooseExporters(environment: EnvironmentReader): ExporterChoice 
   if (named !== undefined) return { kinds: named, because: `OTEL_TRACES_EXPORTER is ${named.join(',') || 'none'}` }
   for (const { kind, variables, when } of RULES) {
     const variable = environment.firstSet(variables)
-    if (variable === undefined || when?.(environment) === false) continue
-    const available = NAMED_KINDS.find(known => known === kind)
-    if (available !== undefined) return { kinds: [available], because: `${variable} is set` }
-    noteUnavailable(kind, variable, environment)
+    const applies = variable !== undefined && when?.(environment) !== false
+    if (applies) return { kinds: [kind], because: `${variable} is set` }
   }
   return { kinds: [], because: UNCONFIGURED }
 }
@@ -47,12 +44,4 @@ const UNCONFIGURED = 'no exporter is configured; set OTEL_EXPORTER_OTLP_ENDPOINT
 
 function isLocalDebugging(environment: EnvironmentReader): boolean {
   return environment.text('PIPELINE_ENV') === 'local' && environment.flag('DEBUG_TRACING') === true
-}
-
-function noteUnavailable(kind: string, variable: string, environment: EnvironmentReader): void {
-  const value = describeAddress(environment.text(variable) ?? '')
-  const known = NAMED_KINDS.join(', ')
-  environment.note(
-    `${variable} is ${value} and chooses ${kind}, but this version exports to ${known} only; taking the next choice`,
-  )
 }

@@ -11,6 +11,7 @@ import {
   requiredText,
   text,
 } from '../validate.ts'
+import { planCloudTrace } from './cloud-trace.ts'
 import type { EnvironmentReader } from './environment.ts'
 import { chooseExporters } from './exporter-choice.ts'
 import { planJaeger } from './jaeger.ts'
@@ -33,6 +34,7 @@ type ExporterKind = ExporterOptions['kind']
 const PLANNERS: { readonly [K in ExporterKind]: (path: string, options: unknown) => ExporterPlan } = {
   otlp: planOtlp,
   jaeger: planJaeger,
+  gcp_trace: planCloudTrace,
   zipkin: planZipkin,
   console: planConsole,
   file: planFile,
@@ -85,6 +87,8 @@ function describeTarget(exporter: ExporterConfig): string {
       return `zipkin ${printableUrl(exporter.url)}`
     case 'jaeger':
       return `jaeger ${exporter.url.startsWith('udp:') ? exporter.url : printableUrl(exporter.url)}`
+    case 'gcp_trace':
+      return `gcp_trace ${printableUrl(exporter.url)}v2/projects/${exporter.projectId ?? '(of the credentials)'}`
     case 'console':
       return 'console'
     case 'file':

@@ -13,6 +13,8 @@ async function loadExporter(config: Exclude<ExporterConfig, { kind: 'custom' }>)
       return (await import('./otlp.ts')).createOtlpExporter(config)
     case 'jaeger':
       return (await import('./jaeger.ts')).createJaegerExporter(config)
+    case 'gcp_trace':
+      return (await import('./cloud-trace.ts')).createCloudTraceExporter(config)
     case 'zipkin':
       return (await import('./zipkin.ts')).createZipkinExporter(config)
     case 'console':

@@ -1,3 +1,4 @@
+import { isCredentialsError } from '../net/google/credentials-error.ts'
 import type { HttpReply } from '../net/http-client.ts'
 import { isRequestError } from '../net/http-client.ts'
 import { parseHttpDateMs, parseRetryAfterMs } from '../net/retry-after.ts'
@@ -36,8 +37,18 @@ export function refused(reply: HttpReply, { url, shown, backend, hideSecrets }: 
   return RETRYABLE_STATUSES.has(status) ? retry(message, retryAfterMs(reply)) : { outcome: 'rejected', message }
 }
 
-/** OTLP counts a reply that is too large as a failure for good; every other trouble of the network may pass. */
-export function failed(error: unknown, { url, shown, proxy }: HttpTarget): ExportResult {
+/**
+ * What becomes of a batch whose request failed. OTLP counts a reply that is too large as a failure for good; every other trouble of
+ * the network may pass.
+ */
+export function failed(
+  error: unknown,
+  { url, shown, proxy }: Pick<HttpTarget, 'url' | 'shown' | 'proxy'>,
+): ExportResult {
+  if (isCredentialsError(error)) {
+    const message = `${shown}: ${error.message}`
+    return error.isFinal ? { outcome: 'rejected', message } : retry(message, undefined)
+  }
   const message = `${shown}: ${describeNetworkError(error, url, proxy)}`
   const isFinal = isRequestError(error) && error.code === 'REPLY_TOO_LARGE'
   return isFinal ? { outcome: 'rejected', message } : retry(message, undefined)

@@ -9,6 +9,8 @@ export interface BackendKind {
   readonly usualPath: string
   /** Where its credentials come from. */
   readonly credentials: string
+  /** What lacks which permission, where that is known. */
+  readonly forbidden?: string
 }
 
 export const OTLP_BACKEND: BackendKind = {
@@ -56,6 +58,7 @@ export function describeRedirect(status: number, location: string | undefined, u
 
 function describeStatus(status: number, said: string, { protocol, pathname }: URL, backend: BackendKind): string {
   if (status === 401) return `credentials are missing or wrong; ${backend.credentials}`
+  if (status === 403 && backend.forbidden !== undefined) return backend.forbidden
   if (status === 404) return describeMissingPath(pathname, backend)
   if (status === 415) return `the server does not take this content type; is this ${backend.endpoint}?`
   if (status === 400 && protocol === 'http:' && /\bHTTPS\b/i.test(said)) return 'the port speaks TLS; use an https URL'

@@ -44,6 +44,7 @@ export interface RetryConfig {
 export type ExporterConfig =
   | OtlpExporterConfig
   | JaegerExporterConfig
+  | CloudTraceExporterConfig
   | ZipkinExporterConfig
   | ConsoleExporterConfig
   | FileExporterConfig
@@ -82,6 +83,16 @@ export interface ZipkinExporterConfig {
   readonly headers: Readonly<Record<string, string>>
   readonly timeoutMs: number
   readonly proxy: string | undefined
+}
+
+export interface CloudTraceExporterConfig {
+  readonly kind: 'gcp_trace'
+  /** Of the API; `v2/projects/…` is added. */
+  readonly url: string
+  /** Undefined: that of the resource, else of the credentials. */
+  readonly projectId: string | undefined
+  readonly google: GoogleConfig
+  readonly timeoutMs: number
 }
 
 /** Where Google's credentials are; they are read on the export thread. */

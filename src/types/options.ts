@@ -96,6 +96,7 @@ export interface TlsOptions {
 export type ExporterOptions =
   | OtlpExporterOptions
   | JaegerExporterOptions
+  | CloudTraceExporterOptions
   | ZipkinExporterOptions
   | ConsoleExporterOptions
   | FileExporterOptions
@@ -133,6 +134,26 @@ export interface JaegerExporterOptions {
    * loses the ends of its largest values and gets the tag `span.truncated`; one that even then does not fit is counted `too_large`.
    */
   readonly maxPacketBytes?: number | undefined
+}
+
+/**
+ * Google Cloud Trace's API v2, in JSON, with Google's Application Default Credentials. It acknowledges what it takes; a request that
+ * is tried again because its answer got lost leaves its spans there twice.
+ */
+export interface CloudTraceExporterOptions {
+  readonly kind: 'gcp_trace'
+  /**
+   * Default GCP_PROJECT_ID, GOOGLE_CLOUD_PROJECT or GCLOUD_PROJECT, else `gcp.project_id` of the resource, the project of the
+   * credentials, the one in which the machine runs.
+   */
+  readonly projectId?: string | undefined
+  /** Of the API, to which v2/projects/… is added. Default https://cloudtrace.googleapis.com. */
+  readonly url?: string | undefined
+  /**
+   * Default GOOGLE_APPLICATION_CREDENTIALS, else what `gcloud auth application-default login` has left, else the account of the
+   * machine. Throws where it cannot be read; what is wrong in it is said later.
+   */
+  readonly credentialsFile?: string | undefined
 }
 
 /** Zipkin's API v2, in JSON. A backend of its kind acknowledges what it takes. */

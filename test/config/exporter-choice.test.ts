@@ -24,14 +24,15 @@ describe('which exporters the environment chooses', () => {
     [{ OTEL_TRACES_EXPORTER: 'file', GCP_PROJECT_ID: 'p' }, 'file', 'OTEL_TRACES_EXPORTER is file'],
     [{ OTEL_TRACES_EXPORTER: 'jaeger' }, 'jaeger', 'OTEL_TRACES_EXPORTER is jaeger'],
     [{ OTEL_TRACES_EXPORTER: 'lightstep' }, '', NONE, ['OTEL_TRACES_EXPORTER']],
-    [{ OTEL_TRACES_EXPORTER: 'gcp_trace', ...LOCAL }, 'console', 'DEBUG_TRACING is set', ['OTEL_TRACES_EXPORTER']],
+    [{ OTEL_TRACES_EXPORTER: 'gcp_trace', ...LOCAL }, 'gcp_trace', 'OTEL_TRACES_EXPORTER is gcp_trace'],
+    [{ OTEL_TRACES_EXPORTER: 'lightstep', ...LOCAL }, 'console', 'DEBUG_TRACING is set', ['OTEL_TRACES_EXPORTER']],
     [
-      { OTEL_TRACES_EXPORTER: 'gcp_trace', ...ENDPOINT },
+      { OTEL_TRACES_EXPORTER: 'lightstep', ...ENDPOINT },
       'otlp',
       'OTEL_EXPORTER_OTLP_ENDPOINT is set',
       ['OTEL_TRACES_EXPORTER'],
     ],
-    [{ OTEL_TRACES_EXPORTER: 'gcp_trace,otlp' }, 'otlp', 'OTEL_TRACES_EXPORTER is otlp', ['OTEL_TRACES_EXPORTER']],
+    [{ OTEL_TRACES_EXPORTER: 'lightstep,otlp' }, 'otlp', 'OTEL_TRACES_EXPORTER is otlp', ['OTEL_TRACES_EXPORTER']],
     [{ OTEL_TRACES_EXPORTER: 'jaeger,otlp' }, 'jaeger,otlp', 'OTEL_TRACES_EXPORTER is jaeger,otlp'],
     [{ OTEL_TRACES_EXPORTER: 'none,file' }, 'file', 'OTEL_TRACES_EXPORTER is file', ['OTEL_TRACES_EXPORTER']],
     [{ OTEL_TRACES_EXPORTER: 'custom' }, '', NONE, ['OTEL_TRACES_EXPORTER']],
@@ -58,13 +59,13 @@ describe('which exporters the environment chooses', () => {
     [{ PIPELINE_ENV: 'production', DEBUG_TRACING: 'true' }, '', NONE],
     [{ DEBUG_TRACING: 'true' }, '', NONE],
     [{ PIPELINE_ENV: 'local' }, '', NONE],
-    [{ GCP_PROJECT_ID: 'p' }, '', NONE, ['GCP_PROJECT_ID']],
-    [{ GCP_PROJECT_ID: 'p', ...ENDPOINT }, 'otlp', 'OTEL_EXPORTER_OTLP_ENDPOINT is set', ['GCP_PROJECT_ID']],
-    [{ GCP_PROJECT_ID: 'p', ...LOCAL }, 'console', 'DEBUG_TRACING is set', ['GCP_PROJECT_ID']],
+    [{ GCP_PROJECT_ID: 'p' }, 'gcp_trace', 'GCP_PROJECT_ID is set'],
+    [{ GCP_PROJECT_ID: 'p', ...ENDPOINT }, 'gcp_trace', 'GCP_PROJECT_ID is set'],
+    [{ GCP_PROJECT_ID: 'p', ...LOCAL }, 'gcp_trace', 'GCP_PROJECT_ID is set'],
     [{ JAEGER_ENDPOINT: 'j' }, 'jaeger', 'JAEGER_ENDPOINT is set'],
     [{ JAEGER_ENDPOINT: 'j', ...ENDPOINT, ...LOCAL }, 'jaeger', 'JAEGER_ENDPOINT is set'],
-    [{ GCP_PROJECT_ID: 'p', JAEGER_ENDPOINT: 'j' }, 'jaeger', 'JAEGER_ENDPOINT is set', ['GCP_PROJECT_ID']],
-    [{ GOOGLE_CLOUD_PROJECT: 'p' }, '', NONE, ['GOOGLE_CLOUD_PROJECT']],
+    [{ GCP_PROJECT_ID: 'p', JAEGER_ENDPOINT: 'j' }, 'gcp_trace', 'GCP_PROJECT_ID is set'],
+    [{ GOOGLE_CLOUD_PROJECT: 'p' }, 'gcp_trace', 'GOOGLE_CLOUD_PROJECT is set'],
     [{ GOOGLE_CLOUD_PROJECT: 'p', ...ENDPOINT }, 'otlp', 'OTEL_EXPORTER_OTLP_ENDPOINT is set'],
     [{ GOOGLE_CLOUD_PROJECT: 'p', ...LOCAL }, 'console', 'DEBUG_TRACING is set'],
     [{ BLUEPRINT_TRACING_FILE: 'a.jsonl' }, '', NONE],
@@ -82,16 +83,12 @@ describe('which exporters the environment chooses', () => {
   }
 })
 
-test('the notice on an exporter that does not exist names variable, value and the kinds that do', () => {
+test('the notice on an exporter that does not exist names the kinds that do', () => {
   const environment = new EnvironmentReader({
-    GCP_PROJECT_ID: 'my-project',
-    GOOGLE_CLOUD_PROJECT: 'me:secret@p',
     OTEL_TRACES_EXPORTER: 'lightstep',
   })
   chooseExporters(environment)
   assert.deepEqual(environment.notices, [
-    'OTEL_TRACES_EXPORTER must be none or a comma list of otlp, jaeger, zipkin, console, file, got "lightstep"; leaving it out',
-    'GCP_PROJECT_ID is "my-project" and chooses gcp_trace, but this version exports to otlp, jaeger, zipkin, console, file only; taking the next choice',
-    'GOOGLE_CLOUD_PROJECT is one that may hold a password and chooses gcp_trace, but this version exports to otlp, jaeger, zipkin, console, file only; taking the next choice',
+    'OTEL_TRACES_EXPORTER must be none or a comma list of otlp, jaeger, gcp_trace, zipkin, console, file, got "lightstep"; leaving it out',
   ])
 })

@@ -7,7 +7,8 @@ import type { TracingOptions } from '../../src/types/options.ts'
 type Row = [path: string, value: unknown, error: 'TypeError' | 'RangeError', message: string, named?: string]
 type Tree = { [key: string]: unknown }
 
-const KINDS = 'must be one of otlp, jaeger, zipkin, console, file, module, custom'
+const CREDENTIALS = 'must be the path of a readable credentials file'
+const KINDS = 'must be one of otlp, jaeger, gcp_trace, zipkin, console, file, module, custom'
 const SAMPLERS =
   'must be one of always_on, always_off, traceidratio, parentbased_always_on, parentbased_always_off, parentbased_traceidratio'
 const COUNT = 'must be an integer from 0 to 2147483647'
@@ -141,7 +142,6 @@ const groups: { name: string; base: () => Tree; rows: Row[] }[] = [
       ['sampler.kind', 'probability', 'RangeError', `${SAMPLERS}, got "probability"`],
       ['exporters', 'otlp', 'TypeError', 'must be an object, got a string'],
       ['exporters.kind', undefined, 'TypeError', `${KINDS}, got undefined`],
-      ['exporters.kind', 'gcp_trace', 'RangeError', `${KINDS}, got "gcp_trace"`],
       ['exporters.kind', 'lightstep', 'RangeError', `${KINDS}, got "lightstep"`],
       ['exporters.kind', 'toString', 'RangeError', `${KINDS}, got "toString"`],
     ],
@@ -247,6 +247,20 @@ const groups: { name: string; base: () => Tree; rows: Row[] }[] = [
       ['exporters.exporter.name', undefined, 'TypeError', `${TEXT}, got undefined`],
       ['exporters.exporter.export', undefined, 'TypeError', 'must be a function, got undefined'],
       ['exporters.exporter.close', 1, 'TypeError', 'must be a function, got 1'],
+    ],
+  },
+  {
+    name: 'of a gcp_trace exporter',
+    base: () => ({ exporters: { kind: 'gcp_trace' } }),
+    rows: [
+      ['exporters.projectId', 7, 'TypeError', `${TEXT}, got 7`],
+      ['exporters.projectId', '', 'RangeError', `${TEXT}, got ""`],
+      ['exporters.projectId', 'projects/p', 'RangeError', 'must be the id of a Google Cloud project, got "projects/p"'],
+      ['exporters.url', 'cloudtrace', 'RangeError', `${URL_TEXT}, got "cloudtrace"`],
+      ['exporters.credentialsFile', {}, 'TypeError', `${TEXT}, got an object`],
+      ['exporters.credentialsFile', '/nowhere.json', 'RangeError', `${CREDENTIALS}, got "/nowhere.json" (ENOENT)`],
+      ['exporters.credentialsFile', '{"private_key":"s3"}', 'RangeError', `${CREDENTIALS}, got its content (ENOENT)`],
+      ['exporters.keyFile', 'a', 'TypeError', 'is not an option; accepted are kind, projectId, url, credentialsFile'],
     ],
   },
   {

@@ -16,12 +16,11 @@ const MILLISECONDS = `${COUNT} ms`
 const PEM = 'must be a readable PEM file'
 const SAMPLERS =
   'must be one of always_on, always_off, traceidratio, parentbased_always_on, parentbased_always_off, parentbased_traceidratio'
-const EXPORTERS = 'must be none or a comma list of otlp, jaeger, zipkin, console, file'
+const EXPORTERS = 'must be none or a comma list of otlp, jaeger, gcp_trace, zipkin, console, file'
 const URL_TEXT = 'must be an http or https URL'
 const HEADERS =
   'must be a comma list of name=value, the values percent-encoded and the names not set by the exporter itself, ' +
   'got something else at position'
-const THIS_VERSION = 'but this version exports to otlp, jaeger, zipkin, console, file only; taking the next choice'
 const NO_PEM = fileURLToPath(new URL('../../package.json', import.meta.url))
 const PROPAGATORS = 'must be none or a comma list of tracecontext, baggage, request-id, b3, b3multi, jaeger, gcp_trace'
 const PAIRS = 'must be a comma list of key=value, percent-encoded'
@@ -91,7 +90,6 @@ const groups: readonly {
     rows: [
       ['OTEL_LOG_LEVEL', 'loud', 'must be one of none, error, warn, info, debug, verbose, all, got "loud"; using info'],
       ['OTEL_TRACES_EXPORTER', 'lightstep', `${EXPORTERS}, got "lightstep"; leaving it out`],
-      ['GCP_PROJECT_ID', 'my-project', `is "my-project" and chooses gcp_trace, ${THIS_VERSION}`],
       ['OTEL_TRACES_SAMPLER_ARG', '50%', 'must be a number from 0 to 1, got "50%"; using 1'],
       ['OTEL_RESOURCE_ATTRIBUTES', 'team=100%', `${PAIRS}, got "team=100%"; ignoring all of it`],
       [

@@ -220,7 +220,8 @@ function reply(response: ServerResponse, status: number, body: object | string):
   const isText = typeof body === 'string'
   // In every answer, as the metadata server does; whoever else is asked does not care.
   if (!response.hasHeader('metadata-flavor')) response.setHeader('metadata-flavor', 'Google')
-  if (!isText || body !== '') response.setHeader('content-type', isText ? 'text/plain' : 'application/json')
+  const hasType = response.hasHeader('content-type') || body === ''
+  if (!hasType) response.setHeader('content-type', isText ? 'text/plain' : 'application/json')
   response.writeHead(status).end(isText ? body : JSON.stringify(body))
 }
 

@@ -17,5 +17,7 @@ export interface TokenSource {
   fetchToken(scopes: readonly string[]): Promise<AccessToken>
 }
 
+/** For writing traces, by Cloud Trace's own API and by OTLP. */
+export const TRACE_SCOPE = 'https://www.googleapis.com/auth/trace.append'
 /** For what only asks for tokens of other accounts. */
 export const CLOUD_PLATFORM_SCOPE = 'https://www.googleapis.com/auth/cloud-platform'
