@@ -2,6 +2,7 @@ import type { OtlpExporterConfig } from '../types/config.ts'
 import { integer, oneOf, optionsOf } from '../validate.ts'
 import { urlOption } from './endpoint.ts'
 import type { EnvironmentReader } from './environment.ts'
+import { googleFromEnvironment, googleUrl, isGoogle } from './google-otlp.ts'
 import { headersFromEnvironment, headersOption } from './headers.ts'
 import { chooseEndpoint, PROTOCOLS } from './otlp-endpoint.ts'
 import { chooseProxy } from './proxy.ts'
@@ -11,8 +12,9 @@ import { planTls } from './tls.ts'
 export const NO_TIMEOUT_MS: number = 2 ** 31 - 1
 const MAX_TIMEOUT_MS = 600_000
 
-const OPTIONS = ['kind', 'protocol', 'url', 'headers', 'compression', 'timeoutMs', 'tls'] as const
+const OPTIONS = ['kind', 'protocol', 'url', 'headers', 'compression', 'timeoutMs', 'tls', 'auth'] as const
 const COMPRESSIONS = ['gzip', 'none'] as const
+const AUTHS = ['none', 'google'] as const
 
 /** Checks the options of an `otlp` exporter; what they leave out comes from OTEL_EXPORTER_OTLP_TRACES_* and OTEL_EXPORTER_OTLP_*. */
 export function planOtlp(
@@ -26,18 +28,21 @@ export function planOtlp(
   const compression = oneOf(`${path}.compression`, given.compression, COMPRESSIONS)
   const timeoutMs = integer(`${path}.timeoutMs`, given.timeoutMs, 0, MAX_TIMEOUT_MS)
   const tls = planTls(`${path}.tls`, given.tls)
+  const auth = oneOf(`${path}.auth`, given.auth, AUTHS)
   return (environment, exportTimeoutMs) => {
     const asked = protocol ?? choose(environment, 'PROTOCOL', PROTOCOLS, undefined)
-    const endpoint = chooseEndpoint(asked, url, environment)
+    const endpoint = chooseEndpoint(asked, url ?? googleUrl(auth, environment), environment)
+    const allHeaders = { ...endpoint.headers, ...headersFromEnvironment(environment), ...headers }
     return {
       kind: 'otlp',
       protocol: endpoint.protocol,
       url: endpoint.url.href,
-      headers: { ...endpoint.headers, ...headersFromEnvironment(environment), ...headers },
+      headers: allHeaders,
       compression: compression ?? choose(environment, 'COMPRESSION', COMPRESSIONS, 'none'),
       timeoutMs: (timeoutMs ?? timeoutFromEnvironment(environment, exportTimeoutMs)) || NO_TIMEOUT_MS,
       tls: tls(environment),
       proxy: chooseProxy(endpoint.url, environment),
+      ...(isGoogle(auth, endpoint.url, allHeaders) ? { google: googleFromEnvironment(environment) } : {}),
     }
   }
 }

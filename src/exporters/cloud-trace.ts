@@ -1,4 +1,4 @@
-import { sendAuthorised } from '../net/authorization.ts'
+import { isUnauthorized, sendAuthorised } from '../net/authorization.ts'
 import { ClockComparison } from '../net/clock-skew.ts'
 import { createGoogleCredentials, type GoogleCredentials } from '../net/google/credentials.ts'
 import { credentialsError } from '../net/google/credentials-error.ts'
@@ -6,13 +6,12 @@ import { TRACE_SCOPE } from '../net/google/token.ts'
 import { createHttpClient, type HttpClient, type HttpReply } from '../net/http-client.ts'
 import { proxyFor } from '../net/no-proxy.ts'
 import { printableUrl } from '../net/printable.ts'
-import { secretHider } from '../net/secrets.ts'
 import { type BackendKind, CUT_VALUES } from '../net/status-trouble.ts'
 import type { CloudTraceExporterConfig } from '../types/config.ts'
 import type { Exporter, ExportResult, SpanBatch } from '../types/exporter.ts'
 import { VERSION } from '../version.ts'
 import { type CloudTraceMapper, createCloudTraceMapper } from './cloud-trace-span.ts'
-import { googleProjectOf } from './google-project.ts'
+import { googleHints, googleProjectOf, NO_PROJECT } from './google-project.ts'
 import { failed, isSuccess, refused } from './http-outcome.ts'
 import { headerOf, isWebPage } from './otlp-reply.ts'
 
@@ -47,7 +46,6 @@ export function createCloudTraceExporter(config: CloudTraceExporterConfig): Expo
 
   async function send(batch: SpanBatch, signal: AbortSignal): Promise<ExportResult> {
     let url = config.url
-    let sentHeaders: Readonly<Record<string, string>> = {}
     try {
       const destination = await destinationOf(batch, signal)
       url = destination.url
@@ -56,15 +54,12 @@ export function createCloudTraceExporter(config: CloudTraceExporterConfig): Expo
       if (body === undefined) {
         return { outcome: 'too_large', message: `${shown}: the request is over 8 MiB; ${CUT_VALUES}` }
       }
-      const post = (headers: Readonly<Record<string, string>>): Promise<HttpReply> => {
-        sentHeaders = headers
-        return client.post(body, headers, signal)
-      }
+      const post = (headers: Readonly<Record<string, string>>) => client.post(body, headers, signal)
       const sentMs = Date.now()
-      const reply = await sendAuthorised(credentials, post, signal)
+      const reply = await sendAuthorised(credentials, post, isUnauthorized, signal)
       if (isSuccess(reply)) return acknowledged(reply, shown, clock.remark(headerOf(reply, 'date'), sentMs, Date.now()))
       const backend = backendOf(destination.projectId, credentials.account)
-      return refused(reply, { ...destination, backend, hideSecrets: secretHider(url, sentHeaders) })
+      return refused(reply, { ...destination, backend, hideSecrets: credentials.hideSecrets })
     } catch (error) {
       const proxy = proxyFor(new URL(url), config.google.proxies)
       return failed(error, { url, shown: printableUrl(url), proxy })
@@ -98,8 +93,6 @@ async function openDestination(
   return { projectId, url, shown: printableUrl(url), proxy, client, toSpan }
 }
 
-const NO_PROJECT = 'no project is known; set GCP_PROJECT_ID or the option projectId'
-
 /** Undefined where the request would be too large. */
 function encodeBody(batch: SpanBatch, toSpan: CloudTraceMapper): Buffer | undefined {
   const spans: string[] = []
@@ -120,11 +113,10 @@ function acknowledged(reply: HttpReply, shown: string, remark: string | undefine
   return remark === undefined ? { outcome: 'acked' } : { outcome: 'acked', message: `${shown}: ${remark}` }
 }
 
-function backendOf(projectId: string, account = 'the account of the credentials'): BackendKind {
+function backendOf(projectId: string, account: string | undefined): BackendKind {
   return {
     endpoint: `the URL of the Cloud Trace API, and ${projectId} the id of a project`,
     usualPath: '/traces:batchWrite',
-    credentials: 'check those that GOOGLE_APPLICATION_CREDENTIALS names, or log in again with gcloud',
-    forbidden: `${account} lacks a permission; grant it the role roles/cloudtrace.agent in project ${projectId}`,
+    ...googleHints(account, projectId),
   }
 }

@@ -1,4 +1,4 @@
-import type { ExporterConfig } from '../types/config.ts'
+import type { ExporterConfig, OtlpExporterConfig } from '../types/config.ts'
 import type { Exporter } from '../types/exporter.ts'
 
 /** Loads and sets up the exporter that `config` asks for, and no other. An exporter object needs no loading. */
@@ -9,8 +9,7 @@ export function createExporter(config: ExporterConfig): Exporter | Promise<Expor
 async function loadExporter(config: Exclude<ExporterConfig, { kind: 'custom' }>): Promise<Exporter> {
   switch (config.kind) {
     case 'otlp':
-      if (config.protocol === 'grpc') return (await import('./otlp-grpc.ts')).createOtlpGrpcExporter(config)
-      return (await import('./otlp.ts')).createOtlpExporter(config)
+      return loadOtlp(config)
     case 'jaeger':
       return (await import('./jaeger.ts')).createJaegerExporter(config)
     case 'gcp_trace':
@@ -24,4 +23,13 @@ async function loadExporter(config: Exclude<ExporterConfig, { kind: 'custom' }>)
     case 'module':
       return (await import('./module.ts')).createModuleExporter(config)
   }
+}
+
+async function loadOtlp(config: OtlpExporterConfig): Promise<Exporter> {
+  const create =
+    config.protocol === 'grpc'
+      ? (await import('./otlp-grpc.ts')).createOtlpGrpcExporter
+      : (await import('./otlp.ts')).createOtlpExporter
+  if (config.google === undefined) return create(config)
+  return (await import('./otlp-google.ts')).createGoogleOtlpExporter(config, config.google, create)
 }

@@ -1,4 +1,4 @@
-import { isCredentialsError } from '../net/google/credentials-error.ts'
+import { type CredentialsError, isCredentialsError } from '../net/google/credentials-error.ts'
 import type { HttpReply } from '../net/http-client.ts'
 import { isRequestError } from '../net/http-client.ts'
 import { parseHttpDateMs, parseRetryAfterMs } from '../net/retry-after.ts'
@@ -45,13 +45,15 @@ export function failed(
   error: unknown,
   { url, shown, proxy }: Pick<HttpTarget, 'url' | 'shown' | 'proxy'>,
 ): ExportResult {
-  if (isCredentialsError(error)) {
-    const message = `${shown}: ${error.message}`
-    return error.isFinal ? { outcome: 'rejected', message } : retry(message, undefined)
-  }
+  if (isCredentialsError(error)) return withoutCredentials(error, shown)
   const message = `${shown}: ${describeNetworkError(error, url, proxy)}`
   const isFinal = isRequestError(error) && error.code === 'REPLY_TOO_LARGE'
   return isFinal ? { outcome: 'rejected', message } : retry(message, undefined)
+}
+
+/** What becomes of a batch that could not be sent, since no credentials are to be had. */
+export function withoutCredentials({ message, isFinal }: CredentialsError, shown: string): ExportResult {
+  return { outcome: isFinal ? 'rejected' : 'retry', message: `${shown}: ${message}` }
 }
 
 /** A date is compared with the server's own clock where the reply tells it. */

@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib'
+import { type Authorization, isUnauthorized, sendAuthorised } from '../net/authorization.ts'
 import { ClockComparison } from '../net/clock-skew.ts'
 import { createHttpClient, type HttpClient, type HttpReply } from '../net/http-client.ts'
 import { printableUrl } from '../net/printable.ts'
@@ -21,23 +22,28 @@ interface Endpoint extends HttpTarget {
   readonly config: OtlpExporterConfig
   readonly client: HttpClient
   readonly clock: ClockComparison
+  readonly authorization: Authorization | undefined
 }
 
-/** Sends each batch as one OTLP/HTTP request, in protobuf or JSON. */
-export function createOtlpExporter(config: OtlpExporterConfig): Exporter {
+/** Sends each batch as one OTLP/HTTP request, in protobuf or JSON; `authorization` adds to the headers of the configuration. */
+export function createOtlpExporter(config: OtlpExporterConfig, authorization?: Authorization): Exporter {
   const client = createHttpClient({
     ...config,
     headers: { 'user-agent': `blueprint-tracing/${VERSION}`, ...config.headers },
   })
-  const endpoint = {
+  const hideConfigured = secretHider(config.url, config.headers)
+  const endpoint: Endpoint = {
     config,
     client,
+    authorization,
     url: config.url,
     shown: printableUrl(config.url),
     proxy: config.proxy,
-    backend: OTLP_BACKEND,
+    get backend() {
+      return { ...OTLP_BACKEND, ...authorization?.hints() }
+    },
     clock: new ClockComparison(),
-    hideSecrets: secretHider(config.url, config.headers),
+    hideSecrets: text => hideConfigured(authorization?.hideSecrets(text) ?? text),
   }
   return {
     name: 'otlp',
@@ -47,12 +53,12 @@ export function createOtlpExporter(config: OtlpExporterConfig): Exporter {
 }
 
 async function send(batch: SpanBatch, endpoint: Endpoint, signal: AbortSignal): Promise<ExportResult> {
-  const { config, client, shown, clock } = endpoint
+  const { config, shown, clock } = endpoint
   const request = encodeBody(batch, config)
   if (request.byteLength > MAX_REQUEST_BYTES) return tooLarge(shown)
   const sentMs = Date.now()
   try {
-    const reply = await post(request, config, client, signal)
+    const reply = await post(request, endpoint, signal)
     if (!isSuccess(reply)) return refused(reply, endpoint)
     const result = readSuccess(reply, endpoint, batch.count)
     if (result.message !== undefined) return result
@@ -69,15 +75,17 @@ function encodeBody(batch: SpanBatch, { protocol }: OtlpExporterConfig): Uint8Ar
 
 function post(
   request: Uint8Array,
-  { compression, protocol }: OtlpExporterConfig,
-  client: HttpClient,
+  { config: { compression, protocol }, client, authorization }: Endpoint,
   signal: AbortSignal,
 ): Promise<HttpReply> {
-  const headers = { 'content-type': protocol === 'http/json' ? 'application/json' : 'application/x-protobuf' }
-  if (compression === 'none') return client.post(request, headers, signal)
+  const type = { 'content-type': protocol === 'http/json' ? 'application/json' : 'application/x-protobuf' }
+  const isPlain = compression === 'none'
   // Synchronously: work pending on the thread pool would hold the process at exit.
-  const body = gzipSync(request, { level: GZIP_LEVEL })
-  return client.post(body, { ...headers, 'content-encoding': 'gzip' }, signal)
+  const body = isPlain ? request : gzipSync(request, { level: GZIP_LEVEL })
+  const headers = isPlain ? type : { ...type, 'content-encoding': 'gzip' }
+  const send = (authorising: Readonly<Record<string, string>>) =>
+    client.post(body, { ...headers, ...authorising }, signal)
+  return sendAuthorised(authorization, send, isUnauthorized, signal)
 }
 
 function readSuccess(reply: HttpReply, target: HttpTarget, count: number): ExportResult {

@@ -1,25 +1,38 @@
 import type { HttpReply } from './exchange.ts'
+import type { BackendKind } from './status-trouble.ts'
 
 type Headers = Readonly<Record<string, string>>
 
-/** Authorises each request anew, by credentials that expire. */
-export interface Authorization {
+/** Credentials that expire, so that each request asks for them anew. */
+export interface Credentials {
   /** For the next request; names in lower case. Rejects where there are none to be had, or `signal` aborts first. */
   headers(signal: AbortSignal): Promise<Headers>
-  /** The server has not accepted these headers (HTTP 401, gRPC UNAUTHENTICATED): they are not given out again. */
+  /** The server has not accepted these headers: they are not given out again. */
   refused(headers: Headers): void
-  close(): Promise<void>
+  /** Hides what was given out of late in a text from the server, which may repeat what it was sent. */
+  hideSecrets(text: string): string
 }
 
-/** Sends with the headers of `authorization`, and once more with fresh ones where the server answers 401 to the first. */
-export async function sendAuthorised(
-  authorization: Authorization,
-  send: (headers: Headers) => Promise<HttpReply>,
+/** Credentials, and what is said where they do not do. */
+export interface Authorization extends Credentials {
+  hints(): Pick<BackendKind, 'credentials' | 'forbidden'>
+}
+
+/** Sends with the headers of `credentials`, and once more with fresh ones where the server does not accept the first. */
+export async function sendAuthorised<Reply>(
+  credentials: Pick<Credentials, 'headers' | 'refused'> | undefined,
+  send: (headers: Headers) => Promise<Reply>,
+  isRefused: (reply: Reply) => boolean,
   signal: AbortSignal,
-): Promise<HttpReply> {
-  const headers = await authorization.headers(signal)
+): Promise<Reply> {
+  if (credentials === undefined) return await send({})
+  const headers = await credentials.headers(signal)
   const reply = await send(headers)
-  if (reply.status !== 401) return reply
-  authorization.refused(headers)
-  return await send(await authorization.headers(signal))
+  if (!isRefused(reply)) return reply
+  credentials.refused(headers)
+  return await send(await credentials.headers(signal))
+}
+
+export function isUnauthorized({ status }: HttpReply): boolean {
+  return status === 401
 }

@@ -22,8 +22,16 @@ export interface GrpcReply {
 }
 
 export interface GrpcClient {
-  /** Calls a unary method, `path` being `/package.Service/Method`. Rejects as `HttpClient.post` does, but for a request that is reset. */
-  call(path: string, message: Uint8Array, signal: AbortSignal): Promise<GrpcReply>
+  /**
+   * Calls a unary method, `path` being `/package.Service/Method`, with `metadata` of this call's own. Rejects as `HttpClient.post`
+   * does, but for a request that is reset.
+   */
+  call(
+    path: string,
+    message: Uint8Array,
+    signal: AbortSignal,
+    metadata?: Readonly<Record<string, string>>,
+  ): Promise<GrpcReply>
   close(): Promise<void>
 }
 
@@ -39,9 +47,11 @@ export function createGrpcClient(options: GrpcClientOptions): GrpcClient {
     ...(compression === 'gzip' ? { 'grpc-encoding': 'gzip' } : {}),
   }
   return {
-    async call(path, message, signal) {
+    async call(path, message, signal, own = {}) {
       try {
-        return readReply(await http.post(frameMessage(message, compression), { ...headers, ':path': path }, signal))
+        return readReply(
+          await http.post(frameMessage(message, compression), { ...headers, ...own, ':path': path }, signal),
+        )
       } catch (error) {
         if (isResetError(error)) return readReset(error.rstCode)
         throw error

@@ -1,6 +1,6 @@
 import type { GrpcStatus, GrpcStatusName } from './grpc-status.ts'
 import { printableText } from './printable.ts'
-import { CUT_VALUES } from './status-trouble.ts'
+import { type BackendKind, CUT_VALUES, OTLP_BACKEND } from './status-trouble.ts'
 
 const MAX_DETAIL_CHARS = 200
 
@@ -16,13 +16,12 @@ const CLAUSES: Readonly<Partial<Record<GrpcStatusName, string>>> = {
   INTERNAL: 'the server failed; its log may tell why',
   UNAVAILABLE: 'the server is not available at the moment',
   DATA_LOSS: 'the server has lost data',
-  UNAUTHENTICATED: 'credentials are missing or wrong; check headers or OTEL_EXPORTER_OTLP_HEADERS',
 }
 
 /** One clause on a status other than OK; `said` is what the server says itself. */
-export function describeGrpcStatus(status: GrpcStatus, said: string): string {
+export function describeGrpcStatus(status: GrpcStatus, said: string, backend: BackendKind = OTLP_BACKEND): string {
   const detail = printableText(said, MAX_DETAIL_CHARS)
-  const clause = clauseOf(status)
+  const clause = clauseOf(status, backend)
   return detail === '' ? `gRPC ${status.name}: ${clause}` : `gRPC ${status.name}: ${clause} (it says: ${detail})`
 }
 
@@ -31,9 +30,11 @@ export function isMessageTooLarge({ name, message }: GrpcStatus): boolean {
   return name === 'RESOURCE_EXHAUSTED' && /larger than max|exceeds maximum size/i.test(message)
 }
 
-function clauseOf(status: GrpcStatus): string {
+function clauseOf(status: GrpcStatus, { credentials, forbidden }: BackendKind): string {
   if (isMessageTooLarge(status)) return `the request is too large for the server; raise its limit, or ${CUT_VALUES}`
   if (status.name === 'UNKNOWN' && !status.isGiven)
     return 'the answer is none of gRPC; is this the OTLP port of a collector?'
+  if (status.name === 'UNAUTHENTICATED') return `credentials are missing or wrong; ${credentials}`
+  if (status.name === 'PERMISSION_DENIED' && forbidden !== undefined) return forbidden
   return CLAUSES[status.name] ?? 'the server refuses the request'
 }

@@ -61,6 +61,8 @@ export interface OtlpExporterConfig {
   readonly tls: TlsConfig | undefined
   /** URL of the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY choose for `url`. */
   readonly proxy: string | undefined
+  /** Present where Google's credentials authorise each request. */
+  readonly google?: { readonly credentials: GoogleConfig; readonly projectId: string | undefined }
 }
 
 export interface JaegerExporterConfig {

@@ -113,6 +113,12 @@ export interface OtlpExporterOptions {
   readonly compression?: 'gzip' | 'none' | undefined
   readonly timeoutMs?: number | undefined
   readonly tls?: TlsOptions | undefined
+  /**
+   * 'google': each request is authorised by Google's Application Default Credentials, and the resource names the project, as Google's
+   * OTLP endpoint wants it; `url` is https://telemetry.googleapis.com/v1/traces where nothing says otherwise. Default 'google' for
+   * that host unless headers hold an authorization, else 'none'.
+   */
+  readonly auth?: 'none' | 'google' | undefined
 }
 
 /**

@@ -268,11 +268,13 @@ const groups: { name: string; base: () => Tree; rows: Row[] }[] = [
     base: () => ({ exporters: { kind: 'otlp', headers: {}, tls: {} } }),
     rows: [
       [
-        'exporters.auth',
-        'google',
+        'exporters.token',
+        'secret',
         'TypeError',
-        'is not an option; accepted are kind, protocol, url, headers, compression, timeoutMs, tls',
+        'is not an option; accepted are kind, protocol, url, headers, compression, timeoutMs, tls, auth',
       ],
+      ['exporters.auth', 'aws', 'RangeError', 'must be one of none, google, got "aws"'],
+      ['exporters.auth', true, 'TypeError', 'must be one of none, google, got true'],
       ['exporters.protocol', 'http', 'RangeError', 'must be one of http/protobuf, http/json, grpc, got "http"'],
       ['exporters.protocol', 7, 'TypeError', 'must be one of http/protobuf, http/json, grpc, got 7'],
       ['exporters.compression', 'br', 'RangeError', 'must be one of gzip, none, got "br"'],

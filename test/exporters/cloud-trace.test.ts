@@ -86,7 +86,7 @@ describe('the project is', () => {
     const exporter = exporterFor(t, google, { type: 'authorized_user', config: { projectId: undefined } })
     assert.deepEqual(await exportBatch(exporter), {
       outcome: 'retry',
-      message: `${google.origin}/: no project is known; set GCP_PROJECT_ID or the option projectId`,
+      message: `${google.origin}/: no project is known; set GCP_PROJECT_ID`,
     })
     assert.deepEqual(await exportBatch(exporter), { outcome: 'acked' })
   })
@@ -129,7 +129,7 @@ describe('a status', () => {
     google.fail(WRITE, (response, { headers }) => {
       answer(403, { error: { message: `who is ${headers.authorization}?` } })(response, google.requests[0]!)
     })
-    assert.match((await exportBatch(exporterFor(t, google))).message!, /\(it says: who is \[hidden\]\?\)$/)
+    assert.match((await exportBatch(exporterFor(t, google))).message!, /\(it says: who is Bearer \[hidden\]\?\)$/)
   })
 
   test('of success with a web page is no acknowledgement', async t => {

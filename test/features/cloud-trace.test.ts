@@ -80,6 +80,26 @@ describe('spans of a program that ends at once arrive in Cloud Trace', () => {
   }
 })
 
+test("spans of a program that ends at once arrive at Google's OTLP endpoint, which is told the project", async t => {
+  const google = await startGoogle(t)
+  const result = await runChild(PROGRAM, {
+    args: ['process.exit(3)', 'cold'],
+    env: {
+      GOOGLE_CLOUD_PROJECT: 'demo',
+      GOOGLE_APPLICATION_CREDENTIALS: writeCredentials(t, google.credentials('service_account')),
+      OTEL_EXPORTER_OTLP_ENDPOINT: google.origin,
+      OTEL_LOG_LEVEL: 'debug',
+      TRACING_OPTIONS: JSON.stringify({ exitTimeoutMs: 20_000, exporters: { kind: 'otlp', auth: 'google' } }),
+    },
+  })
+  assert.equal(result.code, 3, result.stderr)
+  assertNoSecret(result.stdout + result.stderr)
+  const stats = JSON.parse(result.stdout) as Stats
+  assertBalanced(stats)
+  assert.equal(stats.exporters.otlp!.acked, SPANS, result.stderr)
+  assert.equal(google.count('/token'), 1)
+})
+
 describe('no key, token or other secret is shown where', () => {
   /** A server may repeat what it was sent. */
   const leaky: Fault = (response, request) => {
@@ -115,7 +135,7 @@ describe('no key, token or other secret is shown where', () => {
     const result = await end(t, google, 'natural end', 'service_account')
     assert.match(
       result.stderr,
-      /HTTP 403: tracer@demo\S+ lacks a permission; grant it .* \(it says: \[hidden\] may not/,
+      /HTTP 403: tracer@demo\S+ lacks a permission; grant it .* \(it says: Bearer \[hidden\] may not/,
     )
   })
 })

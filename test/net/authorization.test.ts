@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { sendAuthorised } from '../../src/net/authorization.ts'
+import { isUnauthorized, sendAuthorised } from '../../src/net/authorization.ts'
 import type { HttpReply } from '../../src/net/exchange.ts'
 
 describe('a request with credentials that expire, answered', () => {
@@ -20,15 +20,25 @@ describe('a request with credentials that expire, answered', () => {
       const authorization = {
         headers: async () => ({ authorization: given.next().value! }),
         refused: ({ authorization = '' }) => void told.push(authorization),
-        close: async () => {},
       }
       const send = async ({ authorization = '' }): Promise<HttpReply> => {
         sent.push(authorization)
         return { status: statuses[sent.length - 1]!, headers: {}, body: new Uint8Array() }
       }
-      const reply = await sendAuthorised(authorization, send, new AbortController().signal)
+      const reply = await sendAuthorised(authorization, send, isUnauthorized, new AbortController().signal)
       assert.equal(reply.status, statuses.at(-1))
       assert.deepEqual([sent, told], [sentWith, refused])
     })
   }
+
+  test('without credentials is sent once and as it is', async () => {
+    const reply = { status: 401, headers: {}, body: new Uint8Array() }
+    const sent: object[] = []
+    const send = async (headers: object): Promise<HttpReply> => {
+      sent.push(headers)
+      return reply
+    }
+    assert.equal(await sendAuthorised(undefined, send, isUnauthorized, new AbortController().signal), reply)
+    assert.deepEqual(sent, [{}])
+  })
 })

@@ -4,6 +4,7 @@ import type { TestContext } from 'node:test'
 import { checkCloudTraceBody } from './cloud-trace-json.ts'
 import { type ReceivedRequest, startHttpServer } from './http-server.ts'
 import { OfficialRequest, officialDecode } from './official-otlp.ts'
+import { encodeOtlpJson } from './otlp-json.ts'
 
 /** Each is to be looked for in whatever the code under test says. */
 export const SECRETS = {
@@ -192,11 +193,29 @@ export async function startGoogle(t: TestContext): Promise<Google> {
 
   function writeOtlp(request: ReceivedRequest): string {
     bearer(request, TRACE_SCOPE)
-    otlp.push(officialDecode(OfficialRequest, request.body))
+    const isJson = request.headers['content-type'] === 'application/json'
+    const body = isJson ? encodeOtlpJson(request.body.toString()) : request.body
+    otlp.push(takeOtlp(body))
     return ''
   }
 
   return google
+}
+
+/** A request of OTLP, decoded, which has to name its project. */
+export function takeOtlp(body: Uint8Array): Record<string, unknown> {
+  const decoded = officialDecode(OfficialRequest, body) as unknown as OtlpRequest
+  const named = decoded.resourceSpans.every(({ resource }) =>
+    resource.attributes.some(({ key, value }) => key === 'gcp.project_id' && value.stringValue !== ''),
+  )
+  if (!named) throw apiError(400, 'INVALID_ARGUMENT', 'Resource is missing required attribute "gcp.project_id"')
+  return { ...decoded }
+}
+
+interface OtlpRequest {
+  readonly resourceSpans: readonly {
+    readonly resource: { readonly attributes: readonly { key: string; value: { stringValue?: string } }[] }
+  }[]
 }
 
 /** A reply as Google's APIs give it for an error. */

@@ -1,5 +1,6 @@
 import type { GoogleConfig } from '../../types/config.ts'
-import type { Authorization } from '../authorization.ts'
+import type { Credentials } from '../authorization.ts'
+import { secretHider } from '../secrets.ts'
 import { credentialsError, isCredentialsError } from './credentials-error.ts'
 import { gcloudFile, readCredentialsFile } from './credentials-file.ts'
 import { metadataProjectId, metadataServer } from './metadata-server.ts'
@@ -8,12 +9,16 @@ import type { AccessToken, TokenSource } from './token.ts'
 import { TokenCache } from './token-cache.ts'
 import { createTokenSource } from './token-source.ts'
 
+/** Requests that are under way together may have been sent with as many tokens. */
+const MAX_KEPT_TOKENS = 4
+
 /** Google's Application Default Credentials: whoever they are, found in the usual places and kept fresh. */
-export interface GoogleCredentials extends Authorization {
+export interface GoogleCredentials extends Credentials {
   /** The account that is spoken for, for messages; undefined while or where it is not known. */
   readonly account: string | undefined
   /** The project of the credentials, else the one in which the machine runs. Rejects with a `CredentialsError`. */
   projectId(signal: AbortSignal): Promise<string | undefined>
+  close(): Promise<void>
 }
 
 /** Reads and asks nothing before it is used. `nowMs` is the time since the epoch. */
@@ -24,6 +29,7 @@ export function createGoogleCredentials(
 ): GoogleCredentials {
   const requests = createRequests(config.proxies)
   const cache = new TokenCache(fetchToken, nowMs)
+  const given: string[] = []
   let source: TokenSource | undefined
   let project: Promise<string | undefined> | undefined
 
@@ -59,17 +65,25 @@ export function createGoogleCredentials(
     return found
   }
 
+  function remember(token: string): void {
+    if (given.includes(token)) return
+    given.push(token)
+    if (given.length > MAX_KEPT_TOKENS) given.shift()
+  }
+
   return {
     get account() {
       return source?.account
     },
     async headers(signal) {
       const token = await unlessAborted(cache.take(), signal)
+      remember(token)
       const quotaProjectId = config.quotaProjectId ?? source?.quotaProjectId
       const authorization = `Bearer ${token}`
       return quotaProjectId === undefined ? { authorization } : { authorization, 'x-goog-user-project': quotaProjectId }
     },
     refused: ({ authorization = '' }) => cache.forget(authorization.replace('Bearer ', '')),
+    hideSecrets: text => secretHider(config.metadataUrl, Object.fromEntries(given.entries()))(text),
     projectId(signal) {
       project ??= keepProjectId()
       return unlessAborted(project, signal)
