@@ -10,6 +10,7 @@ import { failed, isSuccess, refused } from './http-outcome.ts'
 import { writeBatchHead, writeSpan } from './jaeger-encode.ts'
 import { toJaegerProcess, toJaegerSpan } from './jaeger-span.ts'
 import { isWebPage } from './otlp-reply.ts'
+import { createTurns } from './turns.ts'
 
 const JAEGER_BACKEND: BackendKind = {
   endpoint: 'a Jaeger collector',
@@ -28,7 +29,10 @@ export function createJaegerHttpExporter(config: JaegerExporterConfig): Exporter
   const hideSecrets = secretHider(url, config.headers)
   const target = { url, shown: printableUrl(url), proxy, backend: JAEGER_BACKEND, hideSecrets }
 
+  const turn = createTurns()
+
   async function send(batch: SpanBatch, signal: AbortSignal): Promise<ExportResult> {
+    await turn()
     try {
       const reply = await client.post(encodeBatch(batch), HEADERS, signal)
       if (isSuccess(reply) && !isWebPage(reply)) return { outcome: 'acked' }

@@ -10,63 +10,70 @@ export const CUT_PROCESS_TAG = 'resource.truncated'
 
 /** The ends of the batch and of the arguments, a stop byte each. */
 const TAIL = Uint8Array.of(0, 0)
-/** What a span grows by in Jaeger's encodings, for most; the memory grows with those that take more. */
-const GROWTH = 2
 const HEAD_BYTES = 4_096
 
 /** One datagram: a call of the agent's `emitBatch`. */
 export interface Packet {
-  /** To be sent one behind the other. */
+  /** To be sent one behind the other; valid until the next packet is asked for. */
   readonly parts: readonly Uint8Array[]
   readonly byteCount: number
   /** Position in the batch of the span behind its last one. */
   readonly end: number
 }
 
-export interface Packing {
-  readonly packets: readonly Packet[]
-  /** Spans that do not fit a packet of their own. */
-  readonly dropped: readonly { readonly index: number; readonly name: string }[]
+/** What could not go as it was. */
+export interface PackingLosses {
+  /** Spans that do not fit a packet of their own, by their position in the batch. */
+  readonly dropped: { readonly index: number; readonly name: string }[]
   /** Name of the first span that fits only because its largest values were cut. */
-  readonly cut: string | undefined
-}
-
-/** A span that was encoded. */
-interface Piece {
-  readonly index: number
-  readonly start: number
-  readonly end: number
+  cut: string | undefined
 }
 
 /**
  * Encodes the spans of `batch` from the one at `from` on, each once, and lays as many of them into each packet as fit
- * `maxPacketBytes`, the head included.
+ * `maxPacketBytes`, the head included. Each packet is made when it is asked for: to encode a whole batch takes a while in which
+ * the export thread would show no sign of life.
  */
-export function packBatch(
-  batch: Pick<SpanBatch, 'spans' | 'resource' | 'scope' | 'bytes'>,
+export function* packBatch(
+  batch: Pick<SpanBatch, 'spans' | 'resource' | 'scope'>,
   from: number,
   createWriter: (capacity: number) => ThriftWriter,
   maxPacketBytes: number,
-): Packing {
+  losses: PackingLosses,
+): Generator<Packet, void> {
   const head = new PacketHead(toJaegerProcess(batch.resource), createWriter, maxPacketBytes)
-  const out = createWriter(GROWTH * batch.bytes.length + HEAD_BYTES)
   const roomForOne = maxPacketBytes - head.size(1)
-  const pieces: Piece[] = []
-  const dropped: { index: number; name: string }[] = []
-  let cut: string | undefined
-  let index = 0
-  for (const view of batch.spans()) {
-    if (index >= from) {
-      const start = out.out.position
-      const outcome = writeWithin(out, toJaegerSpan(view, batch.scope), roomForOne)
-      if (outcome === 'cut') cut ??= view.name
-      if (outcome === 'too large') dropped.push({ index, name: view.name })
-      else pieces.push({ index, start, end: out.out.position })
+  const writer = createWriter(2 * maxPacketBytes)
+  const { out } = writer
+  let count = 0
+  let end = from
+  for (const [index, view] of entries(batch.spans())) {
+    if (index < from) continue
+    const start = out.position
+    const outcome = writeWithin(writer, toJaegerSpan(view, batch.scope), roomForOne)
+    if (outcome === 'cut') losses.cut ??= view.name
+    if (outcome === 'too large') {
+      losses.dropped.push({ index, name: view.name })
+      continue
     }
-    index++
+    if (head.size(count + 1) + out.position > maxPacketBytes) {
+      yield packetOf(head.encode(count), out.slice(0, start), end)
+      out.dropFirst(start)
+      count = 0
+    }
+    count++
+    end = index + 1
   }
-  const packets = Array.from(runs(pieces, head, maxPacketBytes), run => packetOf(run, head, out))
-  return { packets, dropped, cut }
+  if (count > 0) yield packetOf(head.encode(count), out.slice(), end)
+}
+
+function* entries<T>(values: Iterable<T>): Generator<readonly [number, T], void> {
+  let index = 0
+  for (const value of values) yield [index++, value]
+}
+
+function packetOf(head: Uint8Array, spans: Uint8Array, end: number): Packet {
+  return { parts: [head, spans, TAIL], byteCount: head.length + spans.length + TAIL.length, end }
 }
 
 /** What stands before the spans in every packet. */
@@ -120,28 +127,4 @@ function writeWithin(writer: ThriftWriter, span: JaegerSpan, room: number): 'who
   if (cutSpan(span, write() - room) && write() <= room) return 'cut'
   out.position = start
   return 'too large'
-}
-
-/** The pieces of each packet. */
-function* runs(pieces: readonly Piece[], head: PacketHead, maxPacketBytes: number): Generator<readonly Piece[], void> {
-  let run: Piece[] = []
-  let bytes = 0
-  for (const piece of pieces) {
-    const size = piece.end - piece.start
-    if (run.length > 0 && head.size(run.length + 1) + bytes + size > maxPacketBytes) {
-      yield run
-      run = []
-      bytes = 0
-    }
-    run.push(piece)
-    bytes += size
-  }
-  if (run.length > 0) yield run
-}
-
-/** Pieces that follow each other lie so in memory: one that was too large has left nothing. */
-function packetOf(run: readonly Piece[], head: PacketHead, { out }: ThriftWriter): Packet {
-  const last = run.at(-1)!
-  const parts = [head.encode(run.length), out.slice(run[0]!.start, last.end), TAIL]
-  return { parts, byteCount: parts.reduce((sum, { length }) => sum + length, 0), end: last.index + 1 }
 }

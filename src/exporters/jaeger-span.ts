@@ -100,9 +100,9 @@ function setAll(tags: Tags, attributes: ViewAttributes): void {
   for (const key in attributes) tags.set(key, tagValue(attributes[key]!))
 }
 
-/** Jaeger's query service cannot show a trace that holds a DOUBLE which JSON lacks: such a number is sent as a text. */
+/** NaN and the infinities become texts: with one of them in it Jaeger cannot answer its own page, and none of the traces there is shown. */
 function tagValue(value: ViewValue): TagValue {
-  if (typeof value === 'number' && !Number.isFinite(value)) return valueText(value)
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value)
   return typeof value === 'object' && !(value instanceof Uint8Array) ? valueText(value) : value
 }
 

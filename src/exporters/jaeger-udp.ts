@@ -6,18 +6,22 @@ import type { Exporter, ExportResult, SpanBatch } from '../types/exporter.ts'
 import { ThriftBinaryWriter } from '../wire/thrift-binary-writer.ts'
 import { ThriftCompactWriter } from '../wire/thrift-compact-writer.ts'
 import type { ThriftWriter } from '../wire/thrift-writer.ts'
-import { CUT_SPAN_TAG, type Packet, type Packing, packBatch } from './jaeger-packets.ts'
+import { CUT_SPAN_TAG, type Packet, type PackingLosses, packBatch } from './jaeger-packets.ts'
 
 /** A system that does not take even datagrams of this size does not take them at all: every IPv6 network carries them. */
 const MIN_PACKET_BYTES = 1_024
 const MAX_NAME_CHARS = 100
 
 /** What becomes of one batch. */
-interface Progress {
+interface Progress extends PackingLosses {
   /** How many spans, counted from the first, are sent or given up. */
   done: number
-  readonly dropped: Packing['dropped'][number][]
   remark: string | undefined
+}
+
+interface Failure {
+  readonly error: unknown
+  readonly packet: Packet
 }
 
 /** Sends each batch as datagrams, each of them a whole call of the agent. Nobody acknowledges them. */
@@ -29,35 +33,35 @@ export function createJaegerUdpExporter(config: JaegerExporterConfig): Exporter 
   let { maxPacketBytes } = config
 
   async function send(batch: SpanBatch, signal: AbortSignal): Promise<ExportResult> {
-    const progress: Progress = { done: 0, dropped: [], remark: undefined }
+    const progress: Progress = { done: 0, dropped: [], cut: undefined, remark: undefined }
     while (progress.done < batch.count) {
-      const packing = packBatch(batch, progress.done, createWriter, maxPacketBytes)
-      const failure = await sendAll(packing.packets, progress, sender, signal)
+      const packets = packBatch(batch, progress.done, createWriter, maxPacketBytes, progress)
+      const failure = await sendAll(packets, progress, sender, signal)
       if (failure === undefined) progress.done = batch.count
-      // What is not done with is packed anew.
-      progress.dropped.push(...packing.dropped.filter(({ index }) => index < progress.done))
-      if (packing.cut !== undefined) progress.remark ??= describeCut(packing.cut)
-      if (failure !== undefined && !isTaughtBy(failure)) return retry(progress, failure)
-      if (failure !== undefined) progress.remark = learnFrom(failure)
+      else if (isTaughtBy(failure)) progress.remark = learnFrom(failure)
+      else return retry(progress, failure)
     }
     return sent(progress)
   }
 
   /** Some systems take no datagrams as long as that: macOS 9,216 bytes by default. */
   function learnFrom({ packet: { byteCount } }: Failure): string {
-    maxPacketBytes = Math.max(MIN_PACKET_BYTES, Math.floor(byteCount / 2))
+    // Another batch may have learnt more meanwhile.
+    maxPacketBytes = Math.min(maxPacketBytes, Math.max(MIN_PACKET_BYTES, Math.floor(byteCount / 2)))
     return `this system sends no datagram of ${byteCount} bytes; they have at most ${maxPacketBytes} from now on`
   }
 
-  function describeCut(name: string): string {
-    return `${quoted(name)} is too large for a datagram of ${maxPacketBytes} bytes: its largest values are cut, and ${CUT_SPAN_TAG} says so`
-  }
-
-  function sent({ dropped, remark }: Progress): ExportResult {
+  function sent({ dropped, cut, remark }: Progress): ExportResult {
+    const limit = `a datagram of ${maxPacketBytes} bytes`
     const [first] = dropped
-    if (first === undefined) return { outcome: 'sent', ...(remark && { message: `${url}: ${remark}` }) }
-    const message = `${url}: ${quoted(first.name)} does not fit a datagram of ${maxPacketBytes} bytes, even without its values`
-    return { outcome: 'sent', tooLarge: dropped.length, message }
+    if (first !== undefined) {
+      const message = `${url}: ${quoted(first.name)} does not fit ${limit}, even without its values`
+      return { outcome: 'sent', tooLarge: dropped.length, message }
+    }
+    if (remark !== undefined) return { outcome: 'sent', message: `${url}: ${remark}` }
+    if (cut === undefined) return { outcome: 'sent' }
+    const message = `${url}: ${quoted(cut)} is too large for ${limit}: its largest values are cut, and ${CUT_SPAN_TAG} says so`
+    return { outcome: 'sent', message }
   }
 
   /** Spans that were given up must not be counted as sent: those before the first of them are settled, the others come again. */
@@ -69,18 +73,14 @@ export function createJaegerUdpExporter(config: JaegerExporterConfig): Exporter 
   return { name: 'jaeger', export: send, close: () => sender.close() }
 }
 
-interface Failure {
-  readonly error: unknown
-  readonly packet: Packet
-}
-
 function writerOf({ transport }: JaegerExporterConfig): (capacity: number) => ThriftWriter {
   if (transport === 'udp/thrift.binary') return capacity => new ThriftBinaryWriter(capacity)
   return capacity => new ThriftCompactWriter(capacity)
 }
 
+/** Of the losses only those stay that are done with: what could not be sent is packed anew. */
 async function sendAll(
-  packets: readonly Packet[],
+  packets: Iterable<Packet>,
   progress: Progress,
   sender: UdpSender,
   signal: AbortSignal,
@@ -91,6 +91,7 @@ async function sendAll(
       await sender.send(packet.parts)
       progress.done = packet.end
     } catch (error) {
+      while ((progress.dropped.at(-1)?.index ?? -1) >= progress.done) progress.dropped.pop()
       return { error, packet }
     }
   }

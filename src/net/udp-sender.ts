@@ -3,9 +3,14 @@ import { once } from 'node:events'
 import { createNameLookup, type NameLookup } from './lookup.ts'
 
 /**
- * Between two datagrams. A receiver's buffer holds three of 65,000 bytes by default on Linux (net.core.rmem_default) and loses
- * without a sign what comes faster than it is read. It is also the time in which a host nearby says that nobody listens.
+ * From one datagram to the next: a receiver's buffer holds three of 65,000 bytes by default on Linux (net.core.rmem_default) and
+ * loses without a sign what comes faster than it is read.
  */
+const GAP_MS = 5
+/** With so many calls waiting, which may be those of a process that ends. */
+const SHORT_GAP_MS = 2
+const MANY_WAITING = 4
+/** Behind each datagram: by then a host nearby on which nobody listens has said so. */
 const PAUSE_MS = 1
 /** After a refusal, for the next: that it comes from further away must not look as if the datagram had been taken. */
 const CAUTIOUS_PAUSE_MS = 100
@@ -40,6 +45,8 @@ export function createUdpSender({ host, port, names = createNameLookup() }: UdpS
   let connection: Connection | undefined
   let previous: Promise<void> = Promise.resolve()
   let pauseMs = PAUSE_MS
+  let sentMs = Number.NEGATIVE_INFINITY
+  let waiting = 0
   let closed = false
 
   async function sendNow(parts: readonly Uint8Array[]): Promise<void> {
@@ -47,10 +54,13 @@ export function createUdpSender({ host, port, names = createNameLookup() }: UdpS
     if (connection !== undefined && performance.now() - connection.openedMs > ADDRESS_AGE_MS) disconnect()
     try {
       connection ??= await connect(host, port, names)
-      if (closed) throw closedError()
-      await handOver(connection.socket, parts)
-      if (connection.error === undefined) await pause(connection.socket, pauseMs)
-      if (connection.error !== undefined) throw connection.error
+      const current = connection
+      await waitForGap(current.socket)
+      throwErrorOf(current)
+      await handOver(current.socket, parts)
+      sentMs = performance.now()
+      await pause(current.socket, pauseMs)
+      throwErrorOf(current)
       pauseMs = PAUSE_MS
     } catch (error) {
       if (!isTooLong(error)) {
@@ -61,6 +71,17 @@ export function createUdpSender({ host, port, names = createNameLookup() }: UdpS
     }
   }
 
+  function throwErrorOf({ error }: Connection): void {
+    if (closed) throw closedError()
+    if (error !== undefined) throw error
+  }
+
+  async function waitForGap(socket: Socket): Promise<void> {
+    const gapMs = waiting >= MANY_WAITING ? SHORT_GAP_MS : GAP_MS
+    const leftMs = sentMs + gapMs - performance.now()
+    if (leftMs > 0) await pause(socket, leftMs)
+  }
+
   function disconnect(): void {
     connection?.socket.close()
     connection = undefined
@@ -68,7 +89,12 @@ export function createUdpSender({ host, port, names = createNameLookup() }: UdpS
 
   return {
     send(parts) {
-      const sending = previous.then(() => sendNow(parts))
+      waiting++
+      const sending = previous
+        .then(() => sendNow(parts))
+        .finally(() => {
+          waiting--
+        })
       previous = sending.catch(() => {})
       return sending
     },

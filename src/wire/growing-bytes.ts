@@ -18,6 +18,12 @@ export class GrowingBytes {
     return this.memory.subarray(start, end)
   }
 
+  /** Forgets the first `count` bytes; the others move to the beginning. */
+  dropFirst(count: number): void {
+    this.memory.copyWithin(0, count, this.position)
+    this.position -= count
+  }
+
   byte(value: number): void {
     const at = this.take(1)
     this.memory[at] = value

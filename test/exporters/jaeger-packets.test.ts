@@ -5,7 +5,7 @@ import {
   CUT_PROCESS_TAG,
   CUT_SPAN_TAG,
   type Packet,
-  type Packing,
+  type PackingLosses,
   packBatch,
 } from '../../src/exporters/jaeger-packets.ts'
 import type { SpanBatch } from '../../src/types/exporter.ts'
@@ -23,8 +23,19 @@ type Protocol = keyof typeof WRITERS
 const PROTOCOLS = Object.keys(WRITERS) as Protocol[]
 const DEFAULT_BYTES = 65_000
 
+interface Packing extends PackingLosses {
+  readonly packets: readonly Packet[]
+}
+
+/** All packets, each copied before the next one is made. */
 function pack(batch: SpanBatch, protocol: Protocol, maxPacketBytes = DEFAULT_BYTES, from = 0): Packing {
-  return packBatch(batch, from, WRITERS[protocol], maxPacketBytes)
+  const losses: PackingLosses = { dropped: [], cut: undefined }
+  const packing = packBatch(batch, from, WRITERS[protocol], maxPacketBytes, losses)
+  const packets = Array.from(packing, ({ parts, ...rest }) => ({
+    parts: parts.map(part => Buffer.from(part)),
+    ...rest,
+  }))
+  return { packets, ...losses }
 }
 
 /** Asserts that it is as long as it says. */
@@ -205,6 +216,20 @@ describe('the resource', () => {
     const { serviceName, tags } = decode(packets, 'compact')[0]!.process
     assert.deepEqual([serviceName, tagRecord(tags)], ['test', { [CUT_PROCESS_TAG]: true }])
   })
+})
+
+test('a packet is made when it is asked for, without the rest of the batch', () => {
+  let read = 0
+  const batch = batchOf(Array.from({ length: 1_000 }, (_, id) => sketchSpan({ id: id + 1 })))
+  function* counted(): ReturnType<SpanBatch['spans']> {
+    for (const span of batch.spans()) {
+      read++
+      yield span
+    }
+  }
+  const losses: PackingLosses = { dropped: [], cut: undefined }
+  packBatch({ ...batch, spans: counted }, 0, WRITERS.compact, 2_000, losses).next()
+  assert.ok(read > 1 && read < 50, `${read} spans were read`)
 })
 
 test('packing begins with any span of the batch', () => {

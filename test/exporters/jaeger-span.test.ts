@@ -46,6 +46,7 @@ describe('tags', () => {
     ['a whole number beyond 2^53', { attributes: [{ key: 'k', value: { intValue: big } }] }, { k: BigInt(big) }],
     ['a fraction', { attributes: [{ key: 'k', value: { doubleValue: 0.5 } }] }, { k: 0.5 }],
     ['no number', { attributes: [{ key: 'k', value: { doubleValue: Number.NaN } }] }, { k: 'NaN' }],
+    ['an infinite one', { attributes: [{ key: 'k', value: { doubleValue: -1 / 0 } }] }, { k: '-Infinity' }],
     ['nothing is an empty text', { attributes: [{ key: 'k', value: {} }] }, { k: '' }],
     ['bytes', { attributes: [{ key: 'k', value: { bytesValue: Uint8Array.of(1) } }] }, { k: Uint8Array.of(1) }],
     [

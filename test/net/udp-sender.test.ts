@@ -52,6 +52,15 @@ test('65,507 bytes go out', async t => {
   assert.equal(receiver.datagrams[0]!.length, 65_507)
 })
 
+test('between datagrams the receiver is given time to read', async t => {
+  const receiver = await startUdpReceiver(t)
+  const sender = senderTo(t, '127.0.0.1', receiver.port)
+  const start = performance.now()
+  for (let i = 0; i < 6; i++) await sender.send(HI)
+  // Five gaps of 5 ms; timers may be early by less than a millisecond.
+  assert.ok(performance.now() - start >= 20)
+})
+
 describe('an error comes out of send, and the next call begins anew:', () => {
   test('65,508 bytes are too many', async t => {
     const receiver = await startUdpReceiver(t)
