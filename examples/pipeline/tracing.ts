@@ -7,12 +7,12 @@ export const TRACE_FILE: string = `${OUT_DIR}/traces.jsonl`
 /** Longest wait for a collector that does not answer. */
 const SHUTDOWN_TIMEOUT_MS = 2_000
 
-/** Spans go to the trace file, and to a collector as well where the environment names one. */
+/** Spans go to the trace file, and to a collector or Jaeger as well where the environment names one. */
 export function startTracing(serviceName: string): Tracing {
-  const { OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, JAEGER_ENDPOINT } = process.env
+  const { JAEGER_ENDPOINT, OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT } = process.env
   const exporters: ExporterOptions[] = [{ kind: 'file', path: TRACE_FILE }]
-  if (OTEL_EXPORTER_OTLP_TRACES_ENDPOINT || OTEL_EXPORTER_OTLP_ENDPOINT) exporters.push({ kind: 'otlp' })
   if (JAEGER_ENDPOINT) exporters.push({ kind: 'jaeger' })
+  if (OTEL_EXPORTER_OTLP_TRACES_ENDPOINT || OTEL_EXPORTER_OTLP_ENDPOINT) exporters.push({ kind: 'otlp' })
   return initTracing({ serviceName, exporters })
 }
 
