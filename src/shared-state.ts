@@ -1,10 +1,12 @@
 import { VERSION } from './version.ts'
 
+/** Two packages that depend on this one may each bring a copy: all of them work on the state that the first one made. */
+const NAME_PREFIX = 'blueprint-tracing/'
 /**
- * To be raised by every change to what copies of the package share: the parts of the state, and the shapes of what they hold
+ * Ends in a version, to be raised by every change to what copies of the package share: the parts of the state, and the shapes of what they hold
  * and hand to each other (SpanSource, ActiveContext, ParentIdentity, ExitParticipant). Copies with another one do without us.
  */
-export const STATE_VERSION = 2
+export const STATE_NAME = 'blueprint-tracing/2'
 
 /** One copy of the package that has been loaded into this process. */
 export interface PackageCopy {
@@ -18,9 +20,7 @@ interface SharedState {
   readonly parts: Map<string, object>
 }
 
-/** Two packages that depend on this one may each bring a copy: all of them work on the state that the first one made. */
-const KEY_PREFIX = 'blueprint-tracing/'
-const KEY = Symbol.for(`${KEY_PREFIX}${STATE_VERSION}`)
+const KEY = Symbol.for(STATE_NAME)
 const shared: SharedState = (globalThis as { [KEY]?: SharedState })[KEY] ?? createState()
 shared.copies.push({ version: VERSION, url: import.meta.url })
 
@@ -37,7 +37,7 @@ export const copies: readonly PackageCopy[] = shared.copies
 /** The copies that work on a state of another version. */
 export function strangeCopies(): readonly PackageCopy[] {
   const keys = Object.getOwnPropertySymbols(globalThis).filter(
-    key => key !== KEY && Symbol.keyFor(key)?.startsWith(KEY_PREFIX),
+    key => key !== KEY && Symbol.keyFor(key)?.startsWith(NAME_PREFIX),
   )
   return keys.flatMap(key => (globalThis as { [key: symbol]: Partial<SharedState> })[key]?.copies ?? [])
 }

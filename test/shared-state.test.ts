@@ -3,7 +3,7 @@ import test from 'node:test'
 import * as first from '../src/shared-state.ts'
 import { VERSION } from '../src/version.ts'
 
-const KEY = Symbol.for(`blueprint-tracing/${first.STATE_VERSION}`)
+const KEY = Symbol.for(first.STATE_NAME)
 
 test('a second copy of the module works on the state of the first', async () => {
   const part = first.sharedPart('test', () => ({ made: 'by the first' }))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
-import { STATE_VERSION } from '../../src/shared-state.ts'
+import { STATE_NAME } from '../../src/shared-state.ts'
 import type { Stats } from '../../src/types/tracing.ts'
 import { VERSION } from '../../src/version.ts'
 import { type ChildResult, runChild } from '../support/child.ts'
@@ -91,7 +91,7 @@ test('a copy with another version of the state keeps its own, and that is said o
   const program = createProgram()
   program.install()
   program.installLibrary('library', LIBRARY)
-  program.install('node_modules/library', { [`STATE_VERSION=${STATE_VERSION}`]: 'STATE_VERSION=1000' })
+  program.install('node_modules/library', { [STATE_NAME]: 'blueprint-tracing/1000' })
   const child = await runProgram(program.write('main.mjs', PROGRAM), 'strangers')
   program.remove()
   assert.equal(child.code, 0, child.stderr)
