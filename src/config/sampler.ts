@@ -3,7 +3,7 @@ import { describe, optionsOf, plainObject, ratio, requiredOneOf } from '../valid
 import type { EnvironmentReader } from './environment.ts'
 
 type Kind = SamplerOptions['kind']
-type RatioKind = 'traceidratio' | 'parentbased_traceidratio'
+type RatioKind = 'traceidratio' | 'parentbased_traceidratio' | 'probability' | 'parentbased_probability'
 
 const KINDS: readonly Kind[] = [
   'always_on',
@@ -12,7 +12,15 @@ const KINDS: readonly Kind[] = [
   'parentbased_always_on',
   'parentbased_always_off',
   'parentbased_traceidratio',
+  'probability',
+  'parentbased_probability',
 ]
+const RATIO_KINDS: ReadonlySet<Kind> = new Set<RatioKind>([
+  'traceidratio',
+  'parentbased_traceidratio',
+  'probability',
+  'parentbased_probability',
+])
 
 /** The sampler option, else OTEL_TRACES_SAMPLER with OTEL_TRACES_SAMPLER_ARG, else parentbased_always_on. */
 export function resolveSampler(value: unknown, environment: EnvironmentReader): SamplerOptions {
@@ -38,12 +46,12 @@ function samplerFromEnvironment(environment: EnvironmentReader): SamplerOptions 
 function noteLoneRatio(environment: EnvironmentReader): void {
   const argument = environment.text('OTEL_TRACES_SAMPLER_ARG')
   if (argument === undefined) return
-  const kinds = KINDS.filter(takesRatio).join(' and ')
+  const kinds = KINDS.filter(takesRatio).join(', ')
   environment.note(
     `OTEL_TRACES_SAMPLER_ARG is ${describe(argument)}, but OTEL_TRACES_SAMPLER is not set and only ${kinds} take a ratio; ignoring it`,
   )
 }
 
 function takesRatio(kind: Kind): kind is RatioKind {
-  return kind === 'traceidratio' || kind === 'parentbased_traceidratio'
+  return RATIO_KINDS.has(kind)
 }

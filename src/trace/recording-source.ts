@@ -11,7 +11,7 @@ import { RecordingSpan } from './recording-span.ts'
 import type { Sampler } from './sampler.ts'
 import { type SpanSource, startWithOptions } from './span-source.ts'
 import { textOf } from './text-of.ts'
-import { RANDOM, SAMPLED, UNDECIDED } from './trace-flags.ts'
+import { RANDOM, SAMPLED, wasSampled } from './trace-flags.ts'
 
 /** Spans that the sampler wants are recorded. */
 export class RecordingSource implements SpanSource {
@@ -46,12 +46,15 @@ export class RecordingSource implements SpanSource {
   private create(
     name: string,
     kind: SpanKind,
-    parent: ParentIdentity | undefined,
+    given: ParentIdentity | undefined,
     ambient: Ambient,
   ): RecordingSpan | NonRecordingSpan {
     const recorder = this.recorder
+    const { sampler } = recorder
+    const isAdapted = sampler.adaptsAll || (given !== undefined && given.traceState !== '')
+    const parent = isAdapted ? sampler.adapt(given) : given
     const random = takeRandomWords(parent === undefined ? 6 : 2)
-    if (isSampled(recorder.sampler, random, parent)) {
+    if (isSampled(sampler, random, parent)) {
       const span = new RecordingSpan(recorder, name, kind, random, parent, ambient)
       recorder.started++
       return span
@@ -60,21 +63,17 @@ export class RecordingSource implements SpanSource {
     const span = new NonRecordingSpan(newIdentity(random, parent, flags), ambient)
     recorder.started++
     recorder.unsampled++
-    if (parent !== undefined) recorder.unsampledChildren++
+    if (given !== undefined) recorder.unsampledChildren++
     return span
   }
 }
 
-function isSampled(sampler: Sampler, random: number, parent: ParentIdentity | undefined): boolean {
+function isSampled({ decide }: Sampler, random: number, parent: ParentIdentity | undefined): boolean {
   if (parent !== undefined) {
-    return sampler(parentDecision(parent.childFlags), parent.trace0 ^ parent.trace1 ^ parent.trace2 ^ parent.trace3)
+    return decide(wasSampled(parent.childFlags), parent.trace0 ^ parent.trace1 ^ parent.trace2 ^ parent.trace3)
   }
   const word = randomWords[random + 2]! ^ randomWords[random + 3]! ^ randomWords[random + 4]! ^ randomWords[random + 5]!
-  return sampler(undefined, word)
-}
-
-function parentDecision(flags: number): boolean | undefined {
-  return (flags & SAMPLED) !== 0 || ((flags & UNDECIDED) === 0 ? false : undefined)
+  return decide(undefined, word)
 }
 
 function applyOptions(span: RecordingSpan, options: SpanOptions): void {

@@ -1,28 +1,53 @@
+import { thresholdOf } from '../propagation/probability.ts'
 import { isCallbackRunning } from '../redaction/callback.ts'
 import type { Redactor } from '../redaction/redactor.ts'
 import type { SamplerOptions } from '../types/options.ts'
 import { swapBytes } from './ids.ts'
+import {
+  applyAtRoot,
+  applyThreshold,
+  eraseThreshold,
+  keepConsistent,
+  type ParentRule,
+  replaceThreshold,
+} from './thresholds.ts'
 
 /**
- * Decides whether a span is recorded. `parentSampled` is undefined at the root of a trace; `traceWord` is the exclusive or of
- * the trace id's four words.
+ * Whether a span is recorded. `parentSampled` is undefined at the root of a trace; `traceWord` is the exclusive or of the trace
+ * id's four words.
  */
-export type Sampler = (parentSampled: boolean | undefined, traceWord: number) => boolean
+export type Decision = (parentSampled: boolean | undefined, traceWord: number) => boolean
+
+export interface Sampler {
+  readonly decide: Decision
+  /** Applied to parents that have a trace state. */
+  readonly adapt: ParentRule
+  /** True: to every parent, and where there is none. */
+  readonly adaptsAll: boolean
+}
 
 export function createSampler(options: SamplerOptions): Sampler {
   switch (options.kind) {
     case 'always_on':
-      return alwaysOn
+      return { decide: alwaysOn, adapt: replaceThreshold(thresholdOf(1)!), adaptsAll: false }
     case 'always_off':
-      return alwaysOff
-    case 'parentbased_always_on':
-      return parentBasedAlwaysOn
-    case 'parentbased_always_off':
-      return parentBased(alwaysOff)
+      return { decide: alwaysOff, adapt: eraseThreshold, adaptsAll: false }
     case 'traceidratio':
-      return traceIdRatio(options.ratio ?? 1)
+      return { decide: traceIdRatio(options.ratio ?? 1), adapt: eraseThreshold, adaptsAll: false }
+    case 'probability':
+      return { decide: asDecided, adapt: applyThreshold(thresholdOf(options.ratio ?? 1)), adaptsAll: true }
+    case 'parentbased_always_on':
+      return { decide: parentBasedAlwaysOn, adapt: keepConsistent, adaptsAll: false }
+    case 'parentbased_always_off':
+      return { decide: parentBased(alwaysOff), adapt: keepConsistent, adaptsAll: false }
     case 'parentbased_traceidratio':
-      return parentBased(traceIdRatio(options.ratio ?? 1))
+      return { decide: parentBased(traceIdRatio(options.ratio ?? 1)), adapt: keepConsistent, adaptsAll: false }
+    case 'parentbased_probability':
+      return {
+        decide: asDecided,
+        adapt: applyAtRoot(applyThreshold(thresholdOf(options.ratio ?? 1))),
+        adaptsAll: true,
+      }
   }
 }
 
@@ -35,7 +60,8 @@ let anyCallback = false
 export function heedCallbacks(sampler: Sampler, redactor: Redactor | undefined): Sampler {
   anyCallback ||= redactor?.callsBack === true
   if (!anyCallback) return sampler
-  return (parentSampled, traceWord) => !isCallbackRunning() && sampler(parentSampled, traceWord)
+  const { decide } = sampler
+  return { ...sampler, decide: (parentSampled, traceWord) => !isCallbackRunning() && decide(parentSampled, traceWord) }
 }
 
 function alwaysOn(): boolean {
@@ -50,12 +76,17 @@ function parentBasedAlwaysOn(parentSampled: boolean | undefined): boolean {
   return parentSampled !== false
 }
 
-function parentBased(root: Sampler): Sampler {
+function parentBased(root: Decision): Decision {
   return (parentSampled, traceWord) => parentSampled ?? root(undefined, traceWord)
 }
 
+/** The rule for parents has decided. */
+function asDecided(parentSampled: boolean | undefined): boolean {
+  return parentSampled === true
+}
+
 /** The algorithm of OpenTelemetry JS, so that services of one trace that use either agree. */
-function traceIdRatio(ratio: number): Sampler {
+function traceIdRatio(ratio: number): Decision {
   const bound = Math.floor(ratio * 0xffffffff)
   return ratio >= 1 ? alwaysOn : (_, traceWord) => swapBytes(traceWord) >>> 0 < bound
 }

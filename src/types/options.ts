@@ -51,9 +51,17 @@ export interface RetryOptions {
   maxDelayMs?: number | undefined
 }
 
+/**
+ * 'probability' takes a share of all traces such that every service that takes a larger one takes these as well, and says so in
+ * `tracestate` (OpenTelemetry, "TraceState: Probability Sampling"). 'traceidratio' agrees with OpenTelemetry JS alone.
+ */
 export type SamplerOptions =
   | { readonly kind: 'always_on' | 'always_off' | 'parentbased_always_on' | 'parentbased_always_off' }
-  | { readonly kind: 'traceidratio' | 'parentbased_traceidratio'; readonly ratio?: number | undefined }
+  | {
+      readonly kind: 'traceidratio' | 'parentbased_traceidratio' | 'probability' | 'parentbased_probability'
+      /** From 0 to 1, default 1. */
+      readonly ratio?: number | undefined
+    }
 
 /**
  * Headers are read in the order of the list, and the first parent that one of them names is taken; all are written.

@@ -16,12 +16,12 @@ describe('an environment value that cannot be used yields one notice and the def
     [
       'OTEL_TRACES_SAMPLER',
       'xray',
-      'must be one of always_on, always_off, traceidratio, parentbased_always_on, parentbased_always_off, parentbased_traceidratio, got "xray"; using parentbased_always_on',
+      'must be one of always_on, always_off, traceidratio, parentbased_always_on, parentbased_always_off, parentbased_traceidratio, probability, parentbased_probability, got "xray"; using parentbased_always_on',
     ],
     [
       'OTEL_TRACES_SAMPLER_ARG',
       '0.1',
-      'is "0.1", but OTEL_TRACES_SAMPLER is not set and only traceidratio and parentbased_traceidratio take a ratio; ignoring it',
+      'is "0.1", but OTEL_TRACES_SAMPLER is not set and only traceidratio, parentbased_traceidratio, probability, parentbased_probability take a ratio; ignoring it',
     ],
     [
       'OTEL_PROPAGATORS',

@@ -25,9 +25,14 @@ describe('the sampler', () => {
     [undefined, 'always_on', 'junk', { kind: 'always_on' }],
     [undefined, '', '0.1', DEFAULT, 1],
     [undefined, 'jaeger_remote', '0.1', DEFAULT, 1],
-    [undefined, 'probability', '0.1', DEFAULT, 1],
+    [undefined, 'probability', '0.1', { kind: 'probability', ratio: 0.1 }],
+    [undefined, 'ParentBased_Probability', '', { kind: 'parentbased_probability', ratio: 1 }],
+    [undefined, 'probability', '2', { kind: 'probability', ratio: 1 }, 1],
+    [undefined, 'parentbased_jaeger_remote', '0.1', DEFAULT, 1],
     [{ kind: 'always_off' }, 'always_on', '', { kind: 'always_off' }],
     [{ kind: 'traceidratio' }, 'traceidratio', '0.5', { kind: 'traceidratio', ratio: 1 }],
+    [{ kind: 'probability' }, 'always_off', '0.5', { kind: 'probability', ratio: 1 }],
+    [{ kind: 'parentbased_probability', ratio: 0.01 }, '', '', { kind: 'parentbased_probability', ratio: 0.01 }],
     [{ kind: 'traceidratio', ratio: 0 }, 'xray', '', { kind: 'traceidratio', ratio: 0 }],
   ]
   for (const [option, name, arg, result, notices = 0] of rows) {

@@ -10,7 +10,8 @@ type Tree = { [key: string]: unknown }
 const CREDENTIALS = 'must be the path of a readable credentials file'
 const KINDS = 'must be one of otlp, jaeger, gcp_trace, zipkin, console, file, module, custom'
 const SAMPLERS =
-  'must be one of always_on, always_off, traceidratio, parentbased_always_on, parentbased_always_off, parentbased_traceidratio'
+  'must be one of always_on, always_off, traceidratio, parentbased_always_on, parentbased_always_off, ' +
+  'parentbased_traceidratio, probability, parentbased_probability'
 const COUNT = 'must be an integer from 0 to 2147483647'
 const LENGTH = 'must be an integer of at least 0, or Infinity'
 const TEXT = 'must be a non-empty string'
@@ -139,7 +140,7 @@ const groups: { name: string; base: () => Tree; rows: Row[] }[] = [
     base: () => ({ sampler: { kind: 'always_on' }, exporters: { kind: 'console' } }),
     rows: [
       ['sampler.kind', undefined, 'TypeError', `${SAMPLERS}, got undefined`],
-      ['sampler.kind', 'probability', 'RangeError', `${SAMPLERS}, got "probability"`],
+      ['sampler.kind', 'jaeger_remote', 'RangeError', `${SAMPLERS}, got "jaeger_remote"`],
       ['exporters', 'otlp', 'TypeError', 'must be an object, got a string'],
       ['exporters.kind', undefined, 'TypeError', `${KINDS}, got undefined`],
       ['exporters.kind', 'lightstep', 'RangeError', `${KINDS}, got "lightstep"`],

@@ -15,7 +15,8 @@ const COUNT = 'must be an integer from 0 to 2147483647'
 const MILLISECONDS = `${COUNT} ms`
 const PEM = 'must be a readable PEM file'
 const SAMPLERS =
-  'must be one of always_on, always_off, traceidratio, parentbased_always_on, parentbased_always_off, parentbased_traceidratio'
+  'must be one of always_on, always_off, traceidratio, parentbased_always_on, parentbased_always_off, ' +
+  'parentbased_traceidratio, probability, parentbased_probability'
 const EXPORTERS = 'must be none or a comma list of otlp, jaeger, gcp_trace, zipkin, console, file'
 const URL_TEXT = 'must be an http or https URL'
 const HEADERS =
@@ -106,7 +107,7 @@ const groups: readonly {
       [
         'OTEL_TRACES_SAMPLER_ARG',
         '0.1',
-        'is "0.1", but OTEL_TRACES_SAMPLER is not set and only traceidratio and parentbased_traceidratio take a ratio; ignoring it',
+        'is "0.1", but OTEL_TRACES_SAMPLER is not set and only traceidratio, parentbased_traceidratio, probability, parentbased_probability take a ratio; ignoring it',
       ],
     ],
   },

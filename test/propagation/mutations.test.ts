@@ -11,6 +11,7 @@ import { isValidSpanContext } from '../../src/propagation/span-context.ts'
 import { parseTraceparent } from '../../src/propagation/traceparent.ts'
 import { parseTraceState } from '../../src/propagation/tracestate.ts'
 import type { PropagatorName } from '../../src/types/options.ts'
+import { randomNumbers } from '../support/random-numbers.ts'
 
 const T = '0af7651916cd43dd8448eb211c80319c'
 const P = 'b7ad6b7169203331'
@@ -138,15 +139,4 @@ function mutate(text: string, random: (below: number) => number): string {
     ][random(6)]!()
   }
   return mutated
-}
-
-/** Whole numbers from 0 to below the argument, the same for the same seed (xorshift, G. Marsaglia, 2003). */
-function randomNumbers(seed: number): (below: number) => number {
-  let state = seed
-  return below => {
-    state ^= state << 13
-    state ^= state >>> 17
-    state ^= state << 5
-    return (state >>> 0) % below
-  }
 }

@@ -20,9 +20,9 @@ const kinds: readonly [kind: Kind, root: boolean, sampled: boolean, unsampled: b
 ]
 for (const [kind, ...expected] of kinds) {
   test(`${kind} at a root, below a sampled and an unsampled parent: ${expected}`, () => {
-    const sampler = createSampler({ kind })
+    const { decide } = createSampler({ kind })
     assert.deepEqual(
-      [undefined, true, false].map(parent => sampler(parent, 0)),
+      [undefined, true, false].map(parent => decide(parent, 0)),
       expected,
     )
   })
@@ -30,8 +30,8 @@ for (const [kind, ...expected] of kinds) {
 
 for (const ratio of [0, 1]) {
   test(`a ratio of ${ratio} is all or nothing`, () => {
-    const sampler = createSampler({ kind: 'traceidratio', ratio })
-    for (const word of [0, 1, -1, 2 ** 31 - 1, -(2 ** 31)]) assert.equal(sampler(undefined, word), ratio === 1)
+    const { decide } = createSampler({ kind: 'traceidratio', ratio })
+    for (const word of [0, 1, -1, 2 ** 31 - 1, -(2 ** 31)]) assert.equal(decide(undefined, word), ratio === 1)
   })
 }
 
@@ -48,8 +48,8 @@ function traceWord(traceId: string): number {
 test('a ratio decides as OpenTelemetry JS does', () => {
   fc.assert(
     fc.property(traceId, fc.double({ min: 0, max: 0.999, noNaN: true }), (id, ratio) => {
-      const sampler = createSampler({ kind: 'traceidratio', ratio })
-      assert.equal(sampler(undefined, traceWord(id)), openTelemetryDecision(id, ratio))
+      const { decide } = createSampler({ kind: 'traceidratio', ratio })
+      assert.equal(decide(undefined, traceWord(id)), openTelemetryDecision(id, ratio))
     }),
   )
 })
@@ -61,8 +61,8 @@ test('a trace that a small ratio takes is taken by every larger one', () => {
       fc.double({ min: 0, max: 1, noNaN: true }),
       fc.double({ min: 0, max: 1, noNaN: true }),
       (word, a, b) => {
-        const [small, large] = [Math.min(a, b), Math.max(a, b)].map(ratio =>
-          createSampler({ kind: 'traceidratio', ratio }),
+        const [small, large] = [Math.min(a, b), Math.max(a, b)].map(
+          ratio => createSampler({ kind: 'traceidratio', ratio }).decide,
         )
         assert.ok(!small!(undefined, word) || large!(undefined, word))
       },
