@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createServer } from 'node:net'
 import { describe, type TestContext, test } from 'node:test'
 import type { Stats } from '../../src/types/tracing.ts'
 import { type ChildResult, runChild } from '../support/child.ts'
@@ -12,6 +13,7 @@ import {
   startGoogle,
 } from '../support/google.ts'
 import { temporaryFolder, writeCredentials } from '../support/google-files.ts'
+import { listen } from '../support/http-server.ts'
 import { assertBalanced } from '../support/ledger.ts'
 
 const PROGRAM = new URL('./programs/ends.mjs', import.meta.url)
@@ -98,6 +100,30 @@ test("spans of a program that ends at once arrive at Google's OTLP endpoint, whi
   assertBalanced(stats)
   assert.equal(stats.exporters.otlp!.acked, SPANS, result.stderr)
   assert.equal(google.count('/token'), 1)
+})
+
+test('a metadata server that does not answer holds the end of a program for exitTimeoutMs and no longer', async t => {
+  const port = await listen(
+    t,
+    createServer(() => {}),
+  )
+  const { code, stdout, endMs } = await runChild(PROGRAM, {
+    args: ['process.exit(3)', 'cold'],
+    env: {
+      GCP_PROJECT_ID: 'demo',
+      CLOUDSDK_CONFIG: temporaryFolder(t),
+      GCE_METADATA_HOST: `127.0.0.1:${port}`,
+      TRACING_OPTIONS: JSON.stringify({ exitTimeoutMs: 300 }),
+      PRINT_END: '1',
+    },
+  })
+  const [begunMs, json] = stdout.split('\n')
+  assert.equal(code, 3)
+  // It would itself be waited for for 2.5 s.
+  assert.ok(endMs - Number(begunMs) < 300 + 1_500, `${endMs - Number(begunMs)} ms`)
+  const stats = JSON.parse(json!) as Stats
+  assertBalanced(stats)
+  assert.equal(stats.exporters.gcp_trace!.dropped.exit_timeout, SPANS)
 })
 
 describe('no key, token or other secret is shown where', () => {

@@ -50,6 +50,13 @@ export class CredentialFields {
     return value
   }
 
+  /** A whole number of seconds. */
+  seconds(name: string, fallback: number): number {
+    const value = this.has(name) ? this.values[name] : fallback
+    if (!Number.isSafeInteger(value) || (value as number) < 1) throw this.wrong(name, 'must be a number of seconds')
+    return value as number
+  }
+
   /** An object whose values are texts. */
   textRecord(name: string): Readonly<Record<string, string>> {
     if (!this.has(name)) return {}

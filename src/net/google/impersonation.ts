@@ -2,20 +2,21 @@ import type { CredentialRequests } from './requests.ts'
 import { CLOUD_PLATFORM_SCOPE, type TokenSource } from './token.ts'
 import { readToken } from './token-reply.ts'
 
-const LIFE_S = 3_600
+/** Google gives more where the project allows it. */
+export const USUAL_LIFE_S = 3_600
 
 export interface Impersonation {
   /** Of generateAccessToken for the account that is to be spoken for. */
   readonly url: string
   /** Accounts in between, each of which may speak for the next. */
   readonly delegates: readonly string[]
-  readonly lifeS?: number | undefined
+  readonly lifeS: number
 }
 
 /** Speaks for a service account by means of tokens of another one (IAM Credentials API, generateAccessToken). */
 export function impersonated(
   source: TokenSource,
-  { url, delegates, lifeS = LIFE_S }: Impersonation,
+  { url, delegates, lifeS }: Impersonation,
   requests: CredentialRequests,
   nowMs: () => number,
 ): TokenSource {

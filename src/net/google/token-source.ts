@@ -1,7 +1,7 @@
 import { authorizedUser } from './authorized-user.ts'
 import type { CredentialFields } from './credential-fields.ts'
 import { externalAccount } from './external-account.ts'
-import { impersonated } from './impersonation.ts'
+import { impersonated, USUAL_LIFE_S } from './impersonation.ts'
 import type { CredentialRequests } from './requests.ts'
 import { serviceAccount } from './service-account.ts'
 import type { TokenSource } from './token.ts'
@@ -32,12 +32,15 @@ function federatedAccount(fields: CredentialFields, requests: CredentialRequests
   const source = externalAccount(fields, requests, nowMs)
   if (!fields.has('service_account_impersonation_url')) return source
   const url = fields.url('service_account_impersonation_url')
-  return impersonated(source, { url, delegates: [] }, requests, nowMs)
+  const settings = fields.has('service_account_impersonation') && fields.object('service_account_impersonation')
+  const lifeS = settings ? settings.seconds('token_lifetime_seconds', USUAL_LIFE_S) : USUAL_LIFE_S
+  return impersonated(source, { url, delegates: [], lifeS }, requests, nowMs)
 }
 
 function impersonatedAccount(fields: CredentialFields, requests: CredentialRequests, nowMs: () => number): TokenSource {
   const source = createTokenSource(fields.object('source_credentials'), requests, nowMs)
   const url = fields.url('service_account_impersonation_url')
-  const account = impersonated(source, { url, delegates: fields.texts('delegates') }, requests, nowMs)
+  const delegates = fields.texts('delegates')
+  const account = impersonated(source, { url, delegates, lifeS: USUAL_LIFE_S }, requests, nowMs)
   return { ...account, quotaProjectId: fields.optionalText('quota_project_id') ?? source.quotaProjectId }
 }

@@ -70,6 +70,12 @@ describe('a credentials file whose', () => {
       undefined,
       'service_account_impersonation_url must be a non-empty text',
     ],
+    [
+      'external_account with a service account',
+      'service_account_impersonation',
+      { token_lifetime_seconds: '1h' },
+      'service_account_impersonation.token_lifetime_seconds must be a number of seconds',
+    ],
     ['impersonated_service_account', 'delegates', 'x', 'delegates must be a list of texts'],
     ['impersonated_service_account', 'source_credentials', undefined, 'source_credentials must be an object'],
     [

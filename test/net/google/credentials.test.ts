@@ -75,6 +75,18 @@ describe('a token comes by credentials of type', () => {
     })
   }
 
+  test('external_account with a service account whose tokens last as long as the file says', async t => {
+    const google = await startGoogle(t)
+    const lifetime = { service_account_impersonation: { token_lifetime_seconds: 600 } }
+    const file = { ...google.credentials('external_account with a service account'), ...lifetime }
+    let aheadMs = 0
+    const credentials = credentialsFor(t, { credentialsFile: writeCredentials(t, file) }, () => Date.now() + aheadMs)
+    const first = await credentials.headers(NEVER)
+    assert.equal(JSON.parse(google.requests.at(-1)!.body.toString()).lifetime, '600s')
+    aheadMs = 595_000
+    assert.notEqual((await credentials.headers(NEVER)).authorization, first.authorization)
+  })
+
   test('external_account with a file that is read each time', async t => {
     const google = await startGoogle(t)
     const file = join(temporaryFolder(t), 'subject')
