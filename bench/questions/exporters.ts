@@ -7,7 +7,7 @@ import { type Answer, type Row, ratio, row } from '../report.ts'
 
 export const title = 'exporters: encoding a span of five attributes, in requests of 500'
 
-const ENCODERS = ['otlp', 'opentelemetry', 'protobufjs', 'otlp-json', 'zipkin'] as const
+const ENCODERS = ['otlp', 'opentelemetry', 'protobufjs', 'otlp-json', 'cloud-trace', 'zipkin'] as const
 type Encoder = (typeof ENCODERS)[number]
 /** These give the same message, so that all can be read back. */
 const PROTOBUF: readonly Encoder[] = ['otlp', 'opentelemetry', 'protobufjs']

@@ -9,10 +9,12 @@ const SHUTDOWN_TIMEOUT_MS = 2_000
 
 /** Spans go to the trace file, and to a collector or Jaeger as well where the environment names one. */
 export function startTracing(serviceName: string): Tracing {
-  const { JAEGER_ENDPOINT, OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT } = process.env
+  const { OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, JAEGER_ENDPOINT, GCP_PROJECT_ID } =
+    process.env
   const exporters: ExporterOptions[] = [{ kind: 'file', path: TRACE_FILE }]
   if (JAEGER_ENDPOINT) exporters.push({ kind: 'jaeger' })
   if (OTEL_EXPORTER_OTLP_TRACES_ENDPOINT || OTEL_EXPORTER_OTLP_ENDPOINT) exporters.push({ kind: 'otlp' })
+  if (GCP_PROJECT_ID) exporters.push({ kind: 'gcp_trace' })
   return initTracing({ serviceName, exporters })
 }
 

@@ -1,8 +1,7 @@
 import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, verify } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
-import type { TestContext } from 'node:test'
 import { checkCloudTraceBody } from './cloud-trace-json.ts'
-import { type ReceivedRequest, startHttpServer } from './http-server.ts'
+import { type ReceivedRequest, type Scope, startHttpServer } from './http-server.ts'
 import { OfficialRequest, officialDecode } from './official-otlp.ts'
 import { encodeOtlpJson } from './otlp-json.ts'
 
@@ -40,6 +39,8 @@ export interface Google {
   readonly tokens: Map<string, IssuedToken>
   /** Spans that were taken, as their JSON has them. */
   readonly spans: Record<string, unknown>[]
+  /** What it has refused, and why. */
+  readonly refusals: string[]
   /** Requests of OTLP that were taken. */
   readonly otlp: Record<string, unknown>[]
   /** In seconds; for tokens that are handed out from now on. */
@@ -81,12 +82,13 @@ class Refusal extends Error {
   }
 }
 
-export async function startGoogle(t: TestContext): Promise<Google> {
+export async function startGoogle(t: Scope): Promise<Google> {
   const faults: { path: string; fault: Fault; times: number }[] = []
   const tokens = new Map<string, IssuedToken>()
   const publicKey = createPublicKey(keyPair().publicKey)
   const spans: Record<string, unknown>[] = []
   const otlp: Record<string, unknown>[] = []
+  const refusals: string[] = []
 
   const server = await startHttpServer(t, (request, response) => {
     const found = faults.find(({ path, times }) => times > 0 && request.path.includes(path))
@@ -98,6 +100,7 @@ export async function startGoogle(t: TestContext): Promise<Google> {
     try {
       reply(response, 200, route(request))
     } catch (error) {
+      refusals.push(`${request.method} ${request.path}: ${error}`)
       if (error instanceof Refusal) reply(response, error.status, error.body)
       else reply(response, 500, { error: { message: `the stand-in failed: ${error}` } })
     }
@@ -109,6 +112,7 @@ export async function startGoogle(t: TestContext): Promise<Google> {
     tokens,
     spans,
     otlp,
+    refusals,
     lifeS: 3_600,
     fail: (path, fault, times = 1) => void faults.push({ path, fault, times }),
     revokeAll() {

@@ -12,6 +12,9 @@ export interface ReceivedRequest {
   readonly body: Buffer
 }
 
+/** What ends with the test. */
+export type Scope = Pick<TestContext, 'after'>
+
 export type Answer = (request: ReceivedRequest, response: http.ServerResponse) => void
 
 export interface TestServer {
@@ -24,7 +27,7 @@ export interface TestServer {
 }
 
 /** Listens on a free port of 127.0.0.1, or where it is told; at the end of the test the server and its connections are destroyed. */
-export async function listen(t: TestContext, server: Server, port = 0, host = '127.0.0.1'): Promise<number> {
+export async function listen(t: Scope, server: Server, port = 0, host = '127.0.0.1'): Promise<number> {
   const sockets = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
     sockets.add(socket.on('error', () => {}))
@@ -40,7 +43,7 @@ export async function listen(t: TestContext, server: Server, port = 0, host = '1
 }
 
 /** A server, with TLS if `tls` is given, that reads each request whole before it answers. */
-export async function startHttpServer(t: TestContext, answer: Answer, tls?: TlsOptions): Promise<TestServer> {
+export async function startHttpServer(t: Scope, answer: Answer, tls?: TlsOptions): Promise<TestServer> {
   const requests: ReceivedRequest[] = []
   let connections = 0
   const onRequest = async (incoming: http.IncomingMessage, response: http.ServerResponse) => {
