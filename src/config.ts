@@ -94,6 +94,11 @@ export function defaultPropagators(environment: NodeJS.ProcessEnv = process.env)
   return resolvePropagators(undefined, new EnvironmentReader(environment))
 }
 
+/** What is said in a process that has not set anything up. */
+export function defaultLogLevel(environment: NodeJS.ProcessEnv = process.env): LogLevel | 'none' {
+  return readLogLevel(new EnvironmentReader(environment))
+}
+
 /** The Google Cloud project that the environment names. */
 export function readProjectId(environment: NodeJS.ProcessEnv = process.env): string | undefined {
   return projectIdFromEnvironment(new EnvironmentReader(environment))

@@ -9,13 +9,18 @@ const UNREADABLE = '[unreadable exception]'
 
 /** `exception.type`, `exception.message` and `exception.stacktrace` (semantic conventions, exceptions on spans). */
 export function describeException(exception: unknown, maxLength: number = MAX_EXCEPTION_LENGTH): Attributes {
-  const type = attempt(() => typeName(exception), 'Error')
+  const type = exceptionType(exception)
   const isError = attempt(() => isErrorLike(exception), false)
   return {
     'exception.type': truncate(type, maxLength),
     'exception.message': exceptionMessage(exception, maxLength),
     'exception.stacktrace': isError ? stackWithCauses(exception, maxLength) : undefined,
   }
+}
+
+/** What `exception.type` says. */
+export function exceptionType(exception: unknown): string {
+  return attempt(() => typeName(exception), 'Error')
 }
 
 /** The message that a failed span's status carries. */

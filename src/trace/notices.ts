@@ -20,6 +20,11 @@ export function sayOnce(topic: string, level: LogLevel, message: string): void {
   else state.say(level, message)
 }
 
+/** Whether a line would be said at once. */
+export function hasNoticeLog(): boolean {
+  return state.say !== undefined
+}
+
 /** Sets where the lines go from now on; those that have waited go there first. */
 export function setNoticeLog(say: Say): void {
   state.say = say

@@ -14,6 +14,7 @@ const TRACING = `
 import 'blueprint-tracing/register'
 import { type ExporterOptions, getBaggage, getTracer, initTracing, injectTraceContext, logFields } from 'blueprint-tracing'
 import { type Span, traceJob, withBaggage } from 'blueprint-tracing'
+import { getMetrics, type MetricStats, registerInto } from 'blueprint-tracing/metrics'
 import { MemoryExporter, spanTree } from 'blueprint-tracing/testing'
 const memory = new MemoryExporter()
 const exporters: ExporterOptions[] = [{ kind: 'custom', exporter: memory }, { kind: 'file', path: undefined }]
@@ -28,6 +29,10 @@ export const tree: string = spanTree(memory.spans)
 export const value: string | undefined = withBaggage({ a: '1', b: null }, () => getBaggage().get('a')?.value)
 withBaggage([['a', { value: '1', metadata: 'p' }], ['b', null]], () => {})
 withBaggage(new Map([['a', '1']]), () => {})
+export const eight: Promise<number> = getMetrics().trackJob('a-job', 's', async () => 8)
+export const stats: MetricStats | undefined = getMetrics().getStats()['a']
+getMetrics().increment('n', { a: 's', b: 1, c: true, d: undefined })
+registerInto({ registerMetric: (metric: object) => void metric })
 export const fields: Record<string, string | boolean> = { ...logFields(), ...logFields('gcp') }
 `
 const TESTING = `

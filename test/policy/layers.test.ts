@@ -28,15 +28,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'tracing.ts': ['types', 'propagation', STATE, 'log.ts', 'config', 'trace', 'live-tracing.ts', 'copies.ts'],
   'register.ts': ['tracing.ts'],
   'index.ts': ['types', 'trace', 'tracing.ts'],
+  metrics: ['types', STATE, 'validate.ts', 'config', 'net', 'log.ts', 'trace'],
   testing: [...PURE, STATE, 'otlp', 'exporters', 'config', 'trace', 'tracing.ts'],
 }
 
 /** Beside the pure ones. */
 const LOADED_WITH_PROGRAM: readonly string[] = [STATE, 'trace', 'config', 'validate.ts', 'tracing.ts']
 
-/** A folder, or a file of src itself; config.ts and testing.ts belong to their folders. */
+/** A folder, or a file of src itself; config.ts, testing.ts and metrics.ts belong to their folders. */
 function layerOf(file: string): string {
-  if (file === 'config.ts' || file === 'testing.ts') return file.slice(0, -'.ts'.length)
+  if (['config.ts', 'testing.ts', 'metrics.ts'].includes(file)) return file.slice(0, -'.ts'.length)
   return file.includes('/') ? file.slice(0, file.indexOf('/')) : file
 }
 

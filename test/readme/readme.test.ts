@@ -23,7 +23,7 @@ function run(program: string, ...flags: readonly string[]): { status: number | n
   return spawnSync(process.execPath, [...flags, file], { cwd: project, env, encoding: 'utf8' })
 }
 
-test('the README has the programs that are tested here', () => assert.equal(programs.length, 4))
+test('the README has the programs that are tested here', () => assert.equal(programs.length, 5))
 
 test('the first program prints what the README says', () => {
   const { status, stdout, stderr } = run(programs[0]!)
@@ -55,6 +55,11 @@ test('the test in the README passes', () => {
   const { status, stdout, stderr } = run(programs[3]!, '--test')
   assert.equal(status, 0, stdout + stderr)
   assert.match(stdout, /a scene is regenerated in one trace/)
+})
+
+test('the program with metrics prints what the README says', () => {
+  const { status, stdout, stderr } = run(programs.find(program => program.includes('/metrics'))!)
+  assert.deepEqual([status, stdout, stderr], [0, '1\n', ''])
 })
 
 const source = (file: string): string => readFileSync(join(root, 'src', file), 'utf8')
