@@ -10,7 +10,7 @@ const entries = ['index', 'testing', 'register', 'metrics']
 
 rmSync(join(root, 'dist'), { recursive: true, force: true })
 await bundle(entries, { plugins: [oneFile(), exportersApart()] })
-await bundle(['export-worker', 'exporters/create'])
+await bundle(['export-worker', 'exporters/create', 'metrics-worker'])
 if (!process.argv.includes('--no-types')) buildTypes()
 
 /** The export thread shares nothing with its program but memory, so the two are built apart and neither loads the other's parts. */

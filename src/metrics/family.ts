@@ -34,6 +34,8 @@ export class Family {
   readonly unit: string | undefined
   /** Upper bounds, those of a histogram's buckets but the last; none for other types. */
   readonly bounds: readonly number[]
+  /** Since when it counts, in epoch ms. */
+  startMs: number = Date.now()
   /** By their labels' text. */
   readonly series: Map<string, Series> = new Map()
 
@@ -44,6 +46,11 @@ export class Family {
     this.help = help
     this.unit = UNITS.find(unit => exposedName.endsWith(`_${unit}`))
     this.bounds = type === 'histogram' ? (this.unit === 'seconds' ? SECONDS : DECADES) : []
+  }
+
+  clear(): void {
+    this.series.clear()
+    this.startMs = Date.now()
   }
 
   open(text: string, pairs: readonly LabelPair[]): Series {

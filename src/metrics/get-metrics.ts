@@ -1,9 +1,10 @@
 import type { Server } from 'node:http'
-import { resolveMetrics } from '../config/metrics.ts'
+import { resolveMetrics, resolveMonitoring } from '../config/metrics.ts'
 import { sharedPart } from '../shared-state.ts'
 import { exceptionMessage } from '../trace/exception.ts'
 import type { MetricRegistry, PipelineMetrics } from '../types/metrics.ts'
 import type { Family } from './family.ts'
+import { MonitoringBackend } from './monitoring.ts'
 import { RecordedMetrics } from './pipeline-metrics.ts'
 import { RegistryMetric } from './registry-metric.ts'
 import { say } from './say.ts'
@@ -14,24 +15,33 @@ interface MetricsState {
   readonly store: MetricStore
   readonly metrics: RecordedMetrics
   server: Server | undefined
+  monitoring: MonitoringBackend | undefined
 }
 
 const state = sharedPart<MetricsState>('metrics', () => {
   const store = new MetricStore()
-  return { store, metrics: new RecordedMetrics(store), server: undefined }
+  return { store, metrics: new RecordedMetrics(store), server: undefined, monitoring: undefined }
 })
 
 /**
  * The metrics of this process: one object, whichever backend METRICS_BACKEND names. All of them read what it records.
  * - `in_memory` (default): `getStats()`, which works with every backend.
  * - `prometheus`: serves /metrics on PROMETHEUS_METRICS_PORT (default 8000), from the first call on.
+ * - `cloud_monitoring`: sends to Google Cloud Monitoring every OTEL_METRIC_EXPORT_INTERVAL (default 60,000 ms) and at the end.
  * Throws RangeError if the backend is not known.
  */
 export function getMetrics(): PipelineMetrics {
   const { backend, port, notices } = resolveMetrics()
   for (const notice of notices) say(notice, 'warn', notice)
   if (backend === 'prometheus') state.server ??= serveMetrics(state.store, port)
+  if (backend === 'cloud_monitoring') state.monitoring ??= startMonitoring()
   return state.metrics
+}
+
+function startMonitoring(): MonitoringBackend {
+  const config = resolveMonitoring()
+  for (const notice of config.notices) say(notice, 'warn', notice)
+  return new MonitoringBackend(state.store, config)
 }
 
 /**

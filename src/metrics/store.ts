@@ -25,6 +25,8 @@ type Reason = 'label_sets' | 'names' | 'name' | 'type' | 'value' | 'labels'
 
 /** Every metric of the process, whichever backend reads it. */
 export class MetricStore {
+  /** Differs as soon as anything has been recorded. */
+  revision = 0
   private readonly known = new Map<string, Family>()
   /** By families, in the text formats. */
   private readonly taken = new Set(RESERVED)
@@ -50,6 +52,7 @@ export class MetricStore {
 
   /** Never throws: labels are objects of the program's. */
   record(type: MetricType, name: string, labels: Labels, value: number): void {
+    this.revision++
     try {
       this.add(type, textOf(name), labels, value)
     } catch {
@@ -71,7 +74,7 @@ export class MetricStore {
   /** Of one family, or everything. */
   clear(name?: string): void {
     if (name !== undefined) {
-      this.known.get(name)?.series.clear()
+      this.known.get(name)?.clear()
       return
     }
     this.known.clear()

@@ -38,6 +38,14 @@ export class Summary {
     return { count, sum, min, max, mean: sum / count, p50, p95, p99 }
   }
 
+  /** About the sum of the squares of the distances from the mean: of the middles of the buckets. */
+  squaredDeviation(): number {
+    const mean = this.sum / this.count
+    let total = 0
+    for (const [bucket, count] of this.buckets) total += count * (middleOf(bucket) - mean) ** 2
+    return total
+  }
+
   /** By nearest rank: the smallest value that is not exceeded by the given share of all. */
   private quantiles(): [p50: number, p95: number, p99: number] {
     const ordered = [...this.buckets].sort(([a], [b]) => a - b)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { resolveMetrics } from '../../src/config/metrics.ts'
+import { resolveMetrics, resolveMonitoring } from '../../src/config/metrics.ts'
 
 describe('METRICS_BACKEND', () => {
   for (const [value, backend] of [
@@ -8,6 +8,7 @@ describe('METRICS_BACKEND', () => {
     ['', 'in_memory'],
     [' in_memory ', 'in_memory'],
     ['Prometheus', 'prometheus'],
+    ['cloud_monitoring', 'cloud_monitoring'],
   ] as const) {
     test(`${JSON.stringify(value)} is ${backend}`, () => {
       assert.equal(resolveMetrics({ METRICS_BACKEND: value }).backend, backend)
@@ -16,7 +17,7 @@ describe('METRICS_BACKEND', () => {
 
   for (const value of ['statsd', 'in-memory', 'prometheus,in_memory', 'none']) {
     test(`${value} is refused with the list`, () => {
-      const message = `METRICS_BACKEND must be one of in_memory, prometheus, got "${value}"`
+      const message = `METRICS_BACKEND must be one of in_memory, prometheus, cloud_monitoring, got "${value}"`
       assert.throws(() => resolveMetrics({ METRICS_BACKEND: value }), new RangeError(message))
     })
   }
@@ -40,5 +41,36 @@ describe('PROMETHEUS_METRICS_PORT', () => {
 
   test('is not looked at for another backend', () => {
     assert.deepEqual(resolveMetrics({ PROMETHEUS_METRICS_PORT: 'http' }).notices, [])
+  })
+})
+
+describe('the cloud_monitoring backend', () => {
+  test('speaks to Google every minute, for a service with a name', () => {
+    const { url, projectId, intervalMs, namespace, job, notices } = resolveMonitoring({})
+    assert.deepEqual(
+      [url, projectId, intervalMs, namespace, job, notices],
+      ['https://monitoring.googleapis.com/', undefined, 60_000, 'local', 'blueprint-pipeline', []],
+    )
+  })
+
+  test('takes what the environment says', () => {
+    const { url, projectId, intervalMs, namespace, job, google } = resolveMonitoring({
+      BLUEPRINT_TRACING_CLOUD_MONITORING_URL: 'http://localhost:9/',
+      GOOGLE_CLOUD_PROJECT: 'demo',
+      OTEL_METRIC_EXPORT_INTERVAL: '5000',
+      PIPELINE_ENV: 'production',
+      OTEL_SERVICE_NAME: 'regen3d',
+      GOOGLE_APPLICATION_CREDENTIALS: '/key.json',
+    })
+    assert.deepEqual(
+      [url, projectId, intervalMs, namespace, job, google.credentialsFile],
+      ['http://localhost:9/', 'demo', 5_000, 'production', 'regen3d', '/key.json'],
+    )
+  })
+
+  test('does not send more often than Google takes it, and says so', () => {
+    const { intervalMs, notices } = resolveMonitoring({ OTEL_METRIC_EXPORT_INTERVAL: '1000' })
+    assert.equal(intervalMs, 60_000)
+    assert.match(notices.join(), /^OTEL_METRIC_EXPORT_INTERVAL must be an integer from 5000 to 86400000 ms, got "1000"/)
   })
 })

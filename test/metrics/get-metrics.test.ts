@@ -22,7 +22,10 @@ test('there is one object', () => assert.equal(getMetrics(), getMetrics()))
 test('an unknown backend is refused with the list of those that are known, also later', () => {
   getMetrics()
   process.env.METRICS_BACKEND = 'statsd'
-  assert.throws(getMetrics, new RangeError('METRICS_BACKEND must be one of in_memory, prometheus, got "statsd"'))
+  assert.throws(
+    getMetrics,
+    new RangeError('METRICS_BACKEND must be one of in_memory, prometheus, cloud_monitoring, got "statsd"'),
+  )
 })
 
 /** Three kinds of metrics, in ours and in a registry of prom-client's own metrics that were told the same. */

@@ -28,7 +28,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'tracing.ts': ['types', 'propagation', STATE, 'log.ts', 'config', 'trace', 'live-tracing.ts', 'copies.ts'],
   'register.ts': ['tracing.ts'],
   'index.ts': ['types', 'trace', 'tracing.ts'],
-  metrics: ['types', STATE, 'validate.ts', 'config', 'net', 'log.ts', 'trace'],
+  metrics: ['types', STATE, 'validate.ts', 'config', 'net', 'pipeline', 'log.ts', 'trace', 'version.ts'],
+  'metrics-worker.ts': ['metrics'],
   testing: [...PURE, STATE, 'otlp', 'exporters', 'config', 'trace', 'tracing.ts'],
 }
 

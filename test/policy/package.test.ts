@@ -46,6 +46,7 @@ describe('the package as npm packs it (after a build)', () => {
     const needed = entries.map(entry => entry.replace('./', ''))
     needed.push(
       'dist/export-worker.js',
+      'dist/metrics-worker.js',
       'dist/exporters-create.js',
       'proto/otlp.proto',
       'README.md',
