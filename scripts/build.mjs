@@ -6,7 +6,7 @@ import { build } from 'esbuild'
 
 const root = resolve(import.meta.dirname, '..')
 const types = join(root, 'dist/types')
-const entries = ['index', 'testing', 'register', 'metrics']
+const entries = ['index', 'testing', 'register', 'jobs', 'metrics']
 
 rmSync(join(root, 'dist'), { recursive: true, force: true })
 await bundle(entries, { plugins: [oneFile(), exportersApart()] })
@@ -39,7 +39,7 @@ function oneFile() {
   return {
     name: 'one-file',
     setup(build) {
-      build.onLoad({ filter: /[\\/]src[\\/](?:testing|register|metrics)\.ts$/ }, ({ path }) => ({
+      build.onLoad({ filter: /[\\/]src[\\/](?:testing|register|jobs|metrics)\.ts$/ }, ({ path }) => ({
         contents: `${readFileSync(path, 'utf8')}\nimport './index.ts'\n`,
         loader: 'ts',
       }))

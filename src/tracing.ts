@@ -27,6 +27,8 @@ import type { FlushResult, Stats, Tracing } from './types/tracing.ts'
 
 /** What one call of `initTracing` made. */
 interface SetUp {
+  /** Undefined in a set-up of another copy of the package that keeps none. */
+  readonly config?: Config
   readonly tracing: Tracing
   readonly source: SpanSource
   /** Undefined where nothing is recorded. */
@@ -91,6 +93,11 @@ export function getTracer(): Tracer {
   return state.tracer
 }
 
+/** What the present set-up was decided to be, undefined where there is none. */
+export function presentConfig(): Config | undefined {
+  return state.current?.config
+}
+
 /**
  * A copy of `env` (default: this process's environment) with TRACEPARENT, TRACESTATE, BAGGAGE and REQUEST_ID of the current
  * context, so that a child process continues the trace.
@@ -125,12 +132,12 @@ function announce(config: Config): void {
 function setUp(config: Config): SetUp {
   if (config.enabled) {
     const live = new LiveTracing(config)
-    return { tracing: live, source: live.source, openSpans: live.openSpans, retire: () => live.retire() }
+    return { config, tracing: live, source: live.source, openSpans: live.openSpans, retire: () => live.retire() }
   }
   const propagating = config.propagating ? new PropagatingSource(config.propagators) : undefined
   const source = propagating ?? offSource(config.propagators)
   const tracing = idleTracing(source, () => propagating?.started ?? 0)
-  return { tracing, source, openSpans: undefined, retire: () => {} }
+  return { config, tracing, source, openSpans: undefined, retire: () => {} }
 }
 
 /** A set-up without exporters: nothing is recorded, so there is nothing to deliver. */

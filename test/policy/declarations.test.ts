@@ -14,6 +14,7 @@ const TRACING = `
 import 'blueprint-tracing/register'
 import { type ExporterOptions, getBaggage, getTracer, initTracing, injectTraceContext, logFields } from 'blueprint-tracing'
 import { type Span, traceJob, withBaggage } from 'blueprint-tracing'
+import { type DeadLetterQueue, getDeadLetterQueue, JobExit, runJobWithDeadLetterQueue } from 'blueprint-tracing/jobs'
 import { getMetrics, type MetricStats, registerInto } from 'blueprint-tracing/metrics'
 import { MemoryExporter, spanTree } from 'blueprint-tracing/testing'
 const memory = new MemoryExporter()
@@ -33,6 +34,10 @@ export const eight: Promise<number> = getMetrics().trackJob('a-job', 's', async 
 export const stats: MetricStats | undefined = getMetrics().getStats()['a']
 getMetrics().increment('n', { a: 's', b: 1, c: true, d: undefined })
 registerInto({ registerMetric: (metric: object) => void metric })
+const deadLetterQueue: DeadLetterQueue = getDeadLetterQueue()
+const job = { sceneId: 's', jobType: 'a-job', step: 'a', inputParams: { a: 1 }, deadLetterQueue }
+export const code: Promise<number> = runJobWithDeadLetterQueue(async () => { throw new JobExit(2) }, job)
+export const none: Promise<number> = runJobWithDeadLetterQueue(() => {}, { sceneId: 's', jobType: 'a-job', step: 'a' })
 export const fields: Record<string, string | boolean> = { ...logFields(), ...logFields('gcp') }
 `
 const TESTING = `

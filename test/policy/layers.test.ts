@@ -30,15 +30,19 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'index.ts': ['types', 'trace', 'tracing.ts'],
   metrics: ['types', STATE, 'validate.ts', 'config', 'net', 'pipeline', 'log.ts', 'trace', 'version.ts'],
   'metrics-worker.ts': ['metrics'],
+  jobs: [...PURE, 'net', 'log.ts', 'config', 'validate.ts', 'trace', 'tracing.ts'],
   testing: [...PURE, STATE, 'otlp', 'exporters', 'config', 'trace', 'tracing.ts'],
 }
 
 /** Beside the pure ones. */
 const LOADED_WITH_PROGRAM: readonly string[] = [STATE, 'trace', 'config', 'validate.ts', 'tracing.ts']
 
-/** A folder, or a file of src itself; config.ts, testing.ts and metrics.ts belong to their folders. */
+/** Files beside the folders that belong to one. */
+const ENTRIES: readonly string[] = ['config.ts', 'testing.ts', 'jobs.ts', 'metrics.ts']
+
+/** A folder, or a file of src itself. */
 function layerOf(file: string): string {
-  if (['config.ts', 'testing.ts', 'metrics.ts'].includes(file)) return file.slice(0, -'.ts'.length)
+  if (ENTRIES.includes(file)) return file.slice(0, -'.ts'.length)
   return file.includes('/') ? file.slice(0, file.indexOf('/')) : file
 }
 
@@ -152,6 +156,15 @@ describe('layers of src', () => {
     const imports = loaded.flatMap(file => importsOf(sources.get(file)!))
     assert.deepEqual(
       imports.filter(({ specifier, kind }) => specifier.startsWith('node:') && kind === 'static'),
+      [],
+    )
+  })
+
+  test('what loads with the program has nothing of jobs in it', () => {
+    const loaded = loadedWithProgram(sources)
+    assert.ok(sources.has('jobs/run-job.ts') && sources.has('config/jobs.ts'))
+    assert.deepEqual(
+      loaded.filter(file => layerOf(file) === 'jobs' || file.endsWith('/jobs.ts')),
       [],
     )
   })

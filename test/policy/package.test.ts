@@ -14,7 +14,8 @@ interface Manifest {
 }
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const MAX_UNPACKED_BYTES = 400_000
+const MAX_UNPACKED_BYTES = 450_000
+const MARK_OF_JOBS = 'JOB_PREVIOUS_TRACEPARENTS'
 const ALLOWED = /^(?:dist\/.+\.(?:js|d\.ts)|proto\/[^/]+|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/
 
 describe('the package as npm packs it (after a build)', () => {
@@ -59,6 +60,16 @@ describe('the package as npm packs it (after a build)', () => {
       [],
       'missing: has `npm run build` been run?',
     )
+  })
+
+  test('an index that is loaded brings nothing of jobs with it', () => {
+    const loaded = new Set(['index.js'])
+    for (const name of loaded) {
+      const code = readFileSync(`${ROOT}/dist/${name}`, 'utf8')
+      for (const [, next] of code.matchAll(/(?:from|import)"\.\/([^"]+)"/g)) loaded.add(next!)
+      assert.equal(code.includes(MARK_OF_JOBS), false, `${name} holds it`)
+    }
+    assert.ok(loaded.size > 1 && readFileSync(`${ROOT}/dist/jobs.js`, 'utf8').includes(MARK_OF_JOBS))
   })
 
   test(`it takes less than ${MAX_UNPACKED_BYTES} bytes`, () => {

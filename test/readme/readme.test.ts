@@ -43,8 +43,18 @@ test('the program between processes starts its child', () => {
   assert.equal(stdout.trim(), process.version)
 })
 
-test('the program that redacts shows nothing of what is secret, and all the rest', () => {
+test('the job fails into a dead letter', () => {
   const { status, stderr } = run(programs[2]!)
+  assert.equal(status, 65, stderr)
+  const [file] = readdirSync(join(project, 'dead-letter/pending'))
+  const { error_message, original_payload } = JSON.parse(
+    readFileSync(join(project, 'dead-letter/pending', file!), 'utf8'),
+  )
+  assert.deepEqual([error_message, original_payload], ['Job exited with code 65', { mesh: 'bunny.obj' }])
+})
+
+test('the program that redacts shows nothing of what is secret, and all the rest', () => {
+  const { status, stderr } = run(programs[3]!)
   assert.equal(status, 0, stderr)
   assert.doesNotMatch(stderr, /hunter2|4929123456789012/)
   assert.match(stderr, /pay with \[redacted\]/)
@@ -52,7 +62,7 @@ test('the program that redacts shows nothing of what is secret, and all the rest
 })
 
 test('the test in the README passes', () => {
-  const { status, stdout, stderr } = run(programs[3]!, '--test')
+  const { status, stdout, stderr } = run(programs[4]!, '--test')
   assert.equal(status, 0, stdout + stderr)
   assert.match(stdout, /a scene is regenerated in one trace/)
 })

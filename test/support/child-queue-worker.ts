@@ -1,0 +1,31 @@
+/** Works on the queue in argv[2], beside other processes, as argv[3] says; prints what it has done. */
+import { DirectoryQueue } from '../../src/jobs/directory-queue.ts'
+import type { DeadLetterStatus } from '../../src/types/jobs.ts'
+import { deadLetter } from './dead-letters.ts'
+
+const [folder = '', work = '', ...rest] = process.argv.slice(2)
+const queue = new DirectoryQueue(folder)
+
+const works: Readonly<Record<string, () => Promise<void>>> = {
+  publish: async () => {
+    for (let count = Number(rest[0]); count > 0; count--) console.log(await queue.publish(deadLetter()))
+  },
+  claim: async () => {
+    for (const id of rest) {
+      const outcome = await queue.updateStatus(id, 'retrying').catch((error: Error) => error)
+      if (outcome === undefined) console.log(id)
+      else if (outcome.name !== 'DeadLetterConflict') throw outcome
+    }
+  },
+  shuffle: async () => {
+    const statuses: readonly DeadLetterStatus[] = ['resolved', 'abandoned', 'pending']
+    const count = Number(rest[1])
+    for (let move = 0; move < count; move++) await queue.updateStatus(rest[0]!, statuses[move % statuses.length]!)
+    console.log(`${count} moves`)
+  },
+  huge: async () => {
+    const message = deadLetter({ message_id: rest[0]!, traceback: 'x'.repeat(100_000) })
+    await queue.publish(message).then(console.log, (error: Error) => console.log(error.message))
+  },
+}
+await works[work]!()
