@@ -1,6 +1,6 @@
 // Builds dist/: one bundle per entry and the export thread, shared chunks so that there is one copy of the state, and types.
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { build } from 'esbuild'
 
@@ -9,7 +9,8 @@ const types = join(root, 'dist/types')
 const entries = ['index', 'testing', 'register', 'jobs', 'metrics']
 
 rmSync(join(root, 'dist'), { recursive: true, force: true })
-await bundle(entries, { plugins: [oneFile(), exportersApart()] })
+await bundle([...entries, 'cli'], { plugins: [oneFile(), exportersApart()] })
+chmodSync(join(root, 'dist/cli.js'), 0o755)
 await bundle(['export-worker', 'exporters/create', 'metrics-worker'])
 if (!process.argv.includes('--no-types')) buildTypes()
 
@@ -39,7 +40,7 @@ function oneFile() {
   return {
     name: 'one-file',
     setup(build) {
-      build.onLoad({ filter: /[\\/]src[\\/](?:testing|register|jobs|metrics)\.ts$/ }, ({ path }) => ({
+      build.onLoad({ filter: /[\\/]src[\\/](?:testing|register|jobs|metrics|cli)\.ts$/ }, ({ path }) => ({
         contents: `${readFileSync(path, 'utf8')}\nimport './index.ts'\n`,
         loader: 'ts',
       }))

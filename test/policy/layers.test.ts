@@ -31,6 +31,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   metrics: ['types', STATE, 'validate.ts', 'config', 'net', 'pipeline', 'log.ts', 'trace', 'version.ts'],
   'metrics-worker.ts': ['metrics'],
   jobs: [...PURE, 'net', 'log.ts', 'config', 'validate.ts', 'trace', 'tracing.ts'],
+  cli: ['types', 'propagation', 'net', 'config', 'jobs'],
   testing: [...PURE, STATE, 'otlp', 'exporters', 'config', 'trace', 'tracing.ts'],
 }
 
@@ -38,7 +39,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const LOADED_WITH_PROGRAM: readonly string[] = [STATE, 'trace', 'config', 'validate.ts', 'tracing.ts']
 
 /** Files beside the folders that belong to one. */
-const ENTRIES: readonly string[] = ['config.ts', 'testing.ts', 'jobs.ts', 'metrics.ts']
+const ENTRIES: readonly string[] = ['config.ts', 'testing.ts', 'jobs.ts', 'metrics.ts', 'cli.ts']
 
 /** A folder, or a file of src itself. */
 function layerOf(file: string): string {
@@ -160,11 +161,11 @@ describe('layers of src', () => {
     )
   })
 
-  test('what loads with the program has nothing of jobs in it', () => {
+  test('what loads with the program has nothing of jobs and the command line in it', () => {
     const loaded = loadedWithProgram(sources)
     assert.ok(sources.has('jobs/run-job.ts') && sources.has('config/jobs.ts'))
     assert.deepEqual(
-      loaded.filter(file => layerOf(file) === 'jobs' || file.endsWith('/jobs.ts')),
+      loaded.filter(file => ['jobs', 'cli'].includes(layerOf(file)) || file.endsWith('/jobs.ts')),
       [],
     )
   })
