@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { styleText } from 'node:util'
 import { type Span, type Stats, setTraceError } from 'blueprint-tracing'
+import { describeDeadLetters } from './dead-letters.ts'
 import { launchStep } from './launch.ts'
 import { shortfallsOf, totalsOf } from './ledger.ts'
 import { SCENES, type Scene } from './scenes.ts'
@@ -21,7 +22,7 @@ const problems: string[] = []
 const queue = SCENES.values()
 await Promise.all(Array.from({ length: SCENES_AT_A_TIME }, runQueue))
 ledgers.push(await finishTracing(tracing))
-summarise()
+await summarise()
 for (const problem of problems) console.error(styleText('red', problem, { stream: process.stderr }))
 if (problems.length > 0) process.exitCode = 1
 
@@ -56,9 +57,12 @@ function judge(scene: Scene, failure: string | undefined): string {
   return `${scene.id} did not end as it should`
 }
 
-function summarise(): void {
+async function summarise(): Promise<void> {
   const spans = readTraceFile(TRACE_FILE)
   for (const tree of renderTrees(spans, text => styleText('red', text))) console.log(`\n${tree}`)
+  const deadLetters = await describeDeadLetters(new Set(spans.map(span => span.traceId)))
+  if (deadLetters.length === 0) problems.push('the failed step left no dead letter')
+  for (const text of deadLetters) console.log(`\n${text}`)
   const { started, delivered, lost, filed } = totalsOf(ledgers)
   if (spans.length !== filed) problems.push(`the counts say ${filed} spans, but ${TRACE_FILE} holds ${spans.length}`)
   for (const shortfall of shortfallsOf(ledgers)) console.log(shortfall)

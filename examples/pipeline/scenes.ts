@@ -42,6 +42,14 @@ export const SCENES: readonly Scene[] = [
   { id: 'scene_broken', parts: [TRUNCATED], expected: 'failure' },
 ]
 
+/** `scene` with every part's mesh from the npm package that `source` names, as `npm:bunny`; as it is where there is none. */
+export function withSource(scene: Scene, source: string | undefined): Scene {
+  if (source === undefined) return scene
+  const name = source.replace(/^npm:/, '')
+  if (name !== 'bunny' && name !== 'teapot') throw new Error(`no source ${source}; there are npm:bunny and npm:teapot`)
+  return { ...scene, parts: scene.parts.map(part => ({ ...part, source: { package: name } })) }
+}
+
 export function findScene(id: string | undefined): Scene {
   const scene = SCENES.find(candidate => candidate.id === id)
   if (scene === undefined) throw new Error(`no scene ${id}; there are ${SCENES.map(known => known.id).join(', ')}`)

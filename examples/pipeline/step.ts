@@ -1,7 +1,11 @@
 import { mkdirSync } from 'node:fs'
-import { type Stats, traceJob } from 'blueprint-tracing'
-import { findScene, type Scene } from './scenes.ts'
-import { finishTracing, startTracing } from './tracing.ts'
+import type { Stats } from 'blueprint-tracing'
+import { runJobWithDeadLetterQueue } from 'blueprint-tracing/jobs'
+import { findScene, type Scene, withSource } from './scenes.ts'
+import { sourceName } from './source.ts'
+import { readTraceFile } from './trace-file.ts'
+import { finishTracing, startTracing, TRACE_FILE } from './tracing.ts'
+import { renderTrees } from './tree.ts'
 import { workDir } from './work-files.ts'
 
 /** What a step's process tells the orchestrator before it ends. */
@@ -12,22 +16,33 @@ export interface StepReport {
   readonly error?: string
 }
 
-/** Runs a step as the whole work of this process, on the scene that the command line names. */
+/**
+ * Runs a step as the whole work of this process, on the scene that the command line names; a source behind it is taken for the
+ * scene's meshes. A failure becomes a dead letter.
+ */
 export async function runStep(jobName: string, work: (scene: Scene) => void): Promise<void> {
   const tracing = startTracing(jobName)
-  const scene = findScene(process.argv[2])
+  const [, , sceneId, source] = process.argv
+  const scene = withSource(findScene(sceneId), source)
   mkdirSync(workDir(scene), { recursive: true })
-  const error = messageOfFailure(() => traceJob(jobName, { sceneId: scene.id }, () => work(scene)))
-  if (error !== undefined) process.exitCode = 1
+  const inputParams = { scene: scene.id, sources: scene.parts.map(part => sourceName(part.source)) }
+  const job = { sceneId: scene.id, jobType: jobName, step: jobName.replace(/-job$/, ''), inputParams }
+  let error: string | undefined
+  process.exitCode = await runJobWithDeadLetterQueue(() => {
+    try {
+      work(scene)
+    } catch (failure) {
+      error = String(failure)
+      throw failure
+    }
+  }, job)
   const report: StepReport = { stats: await finishTracing(tracing), ...(error !== undefined && { error }) }
-  process.send?.(report)
+  if (process.send !== undefined) process.send(report)
+  else console.log(lastTree())
 }
 
-function messageOfFailure(work: () => void): string | undefined {
-  try {
-    work()
-    return undefined
-  } catch (error) {
-    return String(error)
-  }
+/** For who runs a step by hand: the trace that it has just added to the file. */
+function lastTree(): string {
+  const trees = renderTrees(readTraceFile(TRACE_FILE), text => text)
+  return `\n${trees.at(-1)}`
 }

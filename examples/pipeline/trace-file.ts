@@ -12,6 +12,8 @@ export interface FiledSpan {
   readonly processId: string
   /** The status message of a failed span. */
   readonly error: string | undefined
+  /** The traces that it points to, with the attempt whose span is meant there. */
+  readonly links: readonly { readonly traceId: string; readonly attempt: string }[]
 }
 
 /** The spans of an OTLP JSON lines file, in the file's order; none where there is no file. Throws on a broken line. */
@@ -38,27 +40,28 @@ function readSpan(span: OtlpSpan): Omit<FiledSpan, 'service' | 'processId'> {
     name: span.name,
     startNs,
     durationMs: Number(BigInt(span.endTimeUnixNano) - startNs) / 1e6,
+    links: (span.links ?? []).map(link => ({ traceId: link.traceId, attempt: attribute(link, 'job.attempt') })),
     error: span.status?.code === STATUS_ERROR ? (span.status.message ?? '') : undefined,
   }
 }
 
 const STATUS_ERROR = 2
 
-function attribute(resource: OtlpResource, key: string): string {
-  const value = resource.attributes.find(candidate => candidate.key === key)?.value
+function attribute({ attributes = [] }: OtlpAttributed, key: string): string {
+  const value = attributes.find(candidate => candidate.key === key)?.value
   return value?.stringValue ?? String(value?.intValue ?? '')
 }
 
 /** The part of OTLP's JSON form (`ExportTraceServiceRequest`) that is read here. */
 interface OtlpRequest {
   readonly resourceSpans: readonly {
-    readonly resource: OtlpResource
+    readonly resource: OtlpAttributed
     readonly scopeSpans: readonly { readonly spans: readonly OtlpSpan[] }[]
   }[]
 }
 
-interface OtlpResource {
-  readonly attributes: readonly {
+interface OtlpAttributed {
+  readonly attributes?: readonly {
     readonly key: string
     readonly value: { readonly stringValue?: string; readonly intValue?: string | number }
   }[]
@@ -71,5 +74,6 @@ interface OtlpSpan {
   readonly name: string
   readonly startTimeUnixNano: string
   readonly endTimeUnixNano: string
+  readonly links?: readonly (OtlpAttributed & { readonly traceId: string })[]
   readonly status?: { readonly code?: number; readonly message?: string }
 }

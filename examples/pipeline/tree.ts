@@ -43,7 +43,9 @@ function renderTree(rows: readonly Row[], traceId: string, highlight: (text: str
   const width = Math.max(...rows.map(row => row.label.length))
   const lines = rows.map(({ label, span, enters }) => {
     const timing = `${label.padEnd(width)} ${span.durationMs.toFixed(1).padStart(9)} ms`
-    const line = enters ? `${timing}  ${span.service}, process ${span.processId}` : timing
+    const process = enters ? `  ${span.service}, process ${span.processId}` : ''
+    const links = span.links.map(({ traceId, attempt }) => `  ↩ attempt ${attempt} is trace ${traceId}`).join('')
+    const line = timing + process + links
     return span.error === undefined ? line : highlight(`${line}  ✗ ${span.error}`)
   })
   return [`trace ${traceId}`, ...lines].join('\n')

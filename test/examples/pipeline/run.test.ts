@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
@@ -14,6 +14,7 @@ import { type FiledSpan, readTraceFile } from '../../../examples/pipeline/trace-
 import { OfficialRequest, officialDecode } from '../../support/official-otlp.ts'
 
 const RUN = fileURLToPath(import.meta.resolve('../../../examples/pipeline/run.ts'))
+const CLI = fileURLToPath(new URL('../../../dist/cli.js', import.meta.url))
 const README = readFileSync(new URL('../../../examples/pipeline/README.md', import.meta.url), 'utf8')
 
 interface Demo {
@@ -101,6 +102,21 @@ describe('the demo, with a collector', () => {
     })
   }
 
+  test('the broken scene is a dead letter, and the printed command resolves it by a trace that links to the first', () => {
+    const [, id, command] = / dlq retry (\S+) -- node (.*)$/m.exec(demo.stdout)!
+    assert.match(demo.stdout, /^ {2}npx blueprint-tracing dlq list$/m)
+    assert.match(dlq('list'), new RegExp(`^${id} +pending +1/3 .*scene_broken +regen3d-job`, 'm'))
+    const [importFlag, , ...args] = command!.split(' ')
+    const retried = dlq('retry', id!, '--', process.execPath, importFlag!, import.meta.resolve('tsx'), ...args)
+    assert.match(retried, new RegExp(`^${id} is resolved, by attempt 2$`, 'm'))
+    assert.match(dlq('list'), new RegExp(`^${id} +resolved `, 'm'))
+    const first = spansOf('scene_broken').find(span => span.name === 'job:regen3d-job')!
+    const second = readTraceFile(join(folder, 'out/traces.jsonl')).find(span => span.links.length > 0)!
+    assert.deepEqual([second.name, second.parentSpanId], ['job:regen3d-job', undefined])
+    assert.deepEqual(second.links, [{ traceId: first.traceId, attempt: '1' }])
+    assert.match(retried, new RegExp(`^job:regen3d-job .*↩ attempt 1 is trace ${first.traceId}$`, 'm'))
+  })
+
   test('scene_broken: one job, and the error on it and on the root', () => {
     const broken = spansOf('scene_broken')
     assert.deepEqual(
@@ -126,6 +142,12 @@ describe('the demo, with a collector', () => {
     const sample = README.match(/^ {4}(out\/traces\.jsonl holds .*)\n {4}(spans: .*)$/m)
     assert.ok(demo.stdout.endsWith(`${sample?.[1]}\n${sample?.[2]}\n`), demo.stdout.slice(-100))
   })
+
+  function dlq(...args: string[]): string {
+    const { PATH, NODE_V8_COVERAGE } = process.env
+    const env = { PATH, NODE_V8_COVERAGE }
+    return execFileSync(process.execPath, [CLI, 'dlq', ...args], { cwd: folder, env, encoding: 'utf8' })
+  }
 
   /** The spans of the trace that has a scene's root span. */
   function spansOf(scene: string): FiledSpan[] {

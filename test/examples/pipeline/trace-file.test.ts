@@ -51,6 +51,13 @@ test('spans of several lines, with their process and the error of those that fai
   )
 })
 
+test('links, with the attempt that they are to', () => {
+  const path = join(folder, 'linked.jsonl')
+  const attributes = [{ key: 'job.attempt', value: { intValue: '1' } }]
+  writeFileSync(path, request(11, [{ ...SPAN, links: [{ traceId: 'd'.repeat(32), spanId: SPAN.spanId, attributes }] }]))
+  assert.deepEqual(readTraceFile(path)[0]?.links, [{ traceId: 'd'.repeat(32), attempt: '1' }])
+})
+
 test('no file holds no spans', () => {
   assert.deepEqual(readTraceFile(join(folder, 'absent.jsonl')), [])
 })

@@ -14,6 +14,7 @@ const span = (spanId: string, parentSpanId: string | undefined, fields: Partial<
   service: 'regen3d-job',
   processId: '7',
   error: undefined,
+  links: [],
   ...fields,
 })
 
@@ -35,6 +36,12 @@ scene              1234.5 ms  orchestrator, process 1
 <│  └─ span weld      12.3 ms  ✗ cut short>
 └─ later             12.3 ms  regen3d-job, process 8`,
   )
+})
+
+test('a further attempt says which trace the one before it is', () => {
+  const links = [{ traceId: 't1', attempt: '1' }]
+  const [tree] = renderTrees([span('retried', undefined, { traceId: 't2', links })], text => text)
+  assert.match(tree!, /^trace t2\nspan retried .*, process 7 {2}↩ attempt 1 is trace t1$/)
 })
 
 test('a span whose parent is missing is a tree of its own', () => {
