@@ -42,9 +42,8 @@ export const retry: Command = {
 /** Rejects where another process is retrying it. */
 async function claim(queue: StoredQueue, id: string): Promise<{ message: DeadLetterMessage; was: DeadLetterStatus }> {
   const message = await requireLetter(queue, id)
-  if (message.status === 'retrying' && isLeftBehind(message)) {
+  if (message.status === 'retrying' && (await queue.release(id, isLeftBehind))) {
     complain(`the process that was retrying ${id} is gone; taking over`)
-    await queue.updateStatus(id, 'pending')
   }
   const retrier = { attempt: message.attempt_count + 1, pid: process.pid, host: hostname() }
   await queue.updateStatus(id, 'retrying', { retry: { ...retrier, started: new Date().toISOString() } })

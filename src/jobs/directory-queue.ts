@@ -23,6 +23,8 @@ const CLAIM = /^(.+)@([a-z]+)@[0-9a-f]{12}$/
 /** After which a claim is another's to take over: the process that made it has been killed. */
 const MAX_CLAIM_MS = 3_000
 const CLAIM_CHECK_MS = 10
+/** Before that it is being written. */
+const UNFINISHED_AFTER_MS = 60_000
 /** How often a message is looked for: it may be moved out of a folder before that is looked at, into one that has been. */
 const LOOKS = 20
 const MAX_FILE_BYTES = 64 * 1_048_576
@@ -66,6 +68,7 @@ export class DirectoryQueue implements StoredQueue {
   }
 
   async list(): Promise<DeadLetterMessage[]> {
+    this.reportUnfinished()
     return this.messagesIn(STATUSES)
   }
 
@@ -93,6 +96,18 @@ export class DirectoryQueue implements StoredQueue {
         : new DeadLetterConflict(messageId, present.status)
     }
     await this.write(() => this.store(messageId, status, this.changed(claim, status, metadata), claim))
+  }
+
+  async release(messageId: string, isLeftBehind: (message: DeadLetterMessage) => boolean): Promise<boolean> {
+    const claim = await this.write(() => this.claim(messageId, ['retrying']))
+    if (claim === undefined) return false
+    return this.write(() => {
+      const message = this.read(claim.path, 'retrying')
+      const isReleased = typeof message === 'object' && isLeftBehind(message)
+      if (isReleased) this.store(messageId, 'pending', formatMessage({ ...message, status: 'pending' }), claim)
+      else renamed(claim.path, this.file('retrying', messageId))
+      return isReleased
+    })
   }
 
   async getStats(): Promise<Record<DeadLetterStatus, number>> {
@@ -210,6 +225,14 @@ export class DirectoryQueue implements StoredQueue {
       return stats === undefined ? [] : [{ path, from: from as DeadLetterStatus, writtenNs: stats.mtimeNs }]
     })
     return claims.sort((a, b) => Number(b.writtenNs - a.writtenNs))
+  }
+
+  private reportUnfinished(): void {
+    for (const name of this.namesIn(IN_MOTION).filter(name => !CLAIM.test(name))) {
+      const path = join(this.folder, IN_MOTION, name)
+      const writtenMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Number.POSITIVE_INFINITY
+      if (Date.now() - writtenMs > UNFINISHED_AFTER_MS) this.reportFile(path, 'whoever wrote it has not finished')
+    }
   }
 
   private namesIn(folder: string): string[] {

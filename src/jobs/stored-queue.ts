@@ -6,6 +6,11 @@ export interface StoredQueue extends DeadLetterQueue {
   readonly place: string
   /** Messages of every status, the oldest failure first. */
   list(): Promise<DeadLetterMessage[]>
+  /**
+   * Makes a message pending again whose retry has come to no end, if `isLeftBehind` says so of what is stored at that moment; of several
+   * processes one succeeds. Resolves to whether it did.
+   */
+  release(messageId: string, isLeftBehind: (message: DeadLetterMessage) => boolean): Promise<boolean>
 }
 
 /** The message would have to be in another status than it is. */

@@ -239,6 +239,17 @@ describe('dlq retry', () => {
     assert.deepEqual([taken.code, taken.stderr], [0, 'the process that was retrying a is gone; taking over\n'])
   })
 
+  test('two at the same time of what a process has left behind: one takes over', async t => {
+    const { run, queue } = await fixture(t, deadLetter({ message_id: 'a' }))
+    const gone = spawn(process.execPath, ['-e', ''])
+    await once(gone, 'exit')
+    await queue.updateStatus('a', 'retrying', { retry: { pid: gone.pid, host: hostname() } })
+    const command = [process.execPath, '-e', 'setTimeout(() => console.log("ran"), 1500)']
+    const results = await Promise.all([1, 2, 3].map(() => run('retry', 'a', '--', ...command)))
+    assert.equal(results.filter(({ stdout }) => stdout.includes('ran')).length, 1)
+    assert.deepEqual(results.map(({ code }) => code).toSorted(), [0, 1, 1])
+  })
+
   test('two at the same time: one runs the command', async t => {
     const { run, queue } = await fixture(t, deadLetter({ message_id: 'a' }))
     const command = [process.execPath, '-e', 'setTimeout(() => console.log("ran"), 1500)']

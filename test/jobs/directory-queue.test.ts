@@ -117,6 +117,18 @@ describe('a message in a folder', () => {
     await assert.rejects(queue.updateStatus(id, 'retrying'), { message: `dead letter ${id} is resolved` })
   })
 
+  test('that is being retried is released only if what is stored says that it may be', async t => {
+    const { folder, queue } = queueIn(t)
+    const id = await queue.publish(deadLetter())
+    assert.equal(await queue.release(id, () => true), false)
+    await queue.updateStatus(id, 'retrying', { retry: 1 })
+    assert.equal(await queue.release(id, message => message.metadata.retry !== 1), false)
+    assert.deepEqual(filesIn(folder), [`retrying/${id}.json`])
+    assert.equal(await queue.release(id, message => message.metadata.retry === 1), true)
+    assert.deepEqual(filesIn(folder), [`pending/${id}.json`])
+    assert.equal((await queue.get(id))?.status, 'pending')
+  })
+
   for (const id of ['none', '../../etc/passwd', '', 'a\0b']) {
     test(`${JSON.stringify(id)} is not there`, async t => {
       const { folder, queue } = queueIn(t)
@@ -240,10 +252,14 @@ describe('what a killed process has left', () => {
   })
 
   test('half a file that never got its name is no message', async t => {
-    const { folder, queue } = queueIn(t)
+    const { folder, queue, reports } = queueIn(t)
     await queue.publish(deadLetter())
-    writeFileSync(join(folder, IN_MOTION, '0123456789ab.tmp'), '{"message_id"')
+    const path = join(folder, IN_MOTION, '0123456789ab.tmp')
+    writeFileSync(path, '{"message_id"')
+    assert.deepEqual([(await queue.list()).length, reports], [1, []])
+    utimesSync(path, 1, 1)
     assert.equal((await queue.list()).length, 1)
+    assert.deepEqual(reports, [`${path} is no dead letter and is left alone: whoever wrote it has not finished`])
   })
 })
 
