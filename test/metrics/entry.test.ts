@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { STATE_VERSION } from '../../src/shared-state.ts'
+import { STATE_NAME } from '../../src/shared-state.ts'
 import { runChild } from '../support/child.ts'
 import { createProgram, type InstalledProgram } from '../support/installed.ts'
 
@@ -23,7 +23,7 @@ function loadedBy(entry: string): readonly string[] {
 
 const PROGRAM = `
 const loaded = module => process.moduleLoadList.includes('NativeModule ' + module)
-const parts = () => [...globalThis[Symbol.for('blueprint-tracing/${STATE_VERSION}')].parts.keys()].includes('metrics')
+const parts = () => [...globalThis[Symbol.for('${STATE_NAME}')].parts.keys()].includes('metrics')
 const tracing = await import('blueprint-tracing')
 const before = { metrics: parts(), http: loaded('http') }
 const { getMetrics } = await import('blueprint-tracing/metrics')
