@@ -44,15 +44,16 @@ export function refused(reply: HttpReply, { url, shown, backend, hideSecrets }: 
 export function failed(
   error: unknown,
   { url, shown, proxy }: Pick<HttpTarget, 'url' | 'shown' | 'proxy'>,
+  protocol: 'http' | 'grpc' = 'http',
 ): ExportResult {
   if (isCredentialsError(error)) return withoutCredentials(error, shown)
-  const message = `${shown}: ${describeNetworkError(error, url, proxy)}`
+  const message = `${shown}: ${describeNetworkError(error, url, proxy, protocol)}`
   const isFinal = isRequestError(error) && error.code === 'REPLY_TOO_LARGE'
   return isFinal ? { outcome: 'rejected', message } : retry(message, undefined)
 }
 
 /** What becomes of a batch that could not be sent, since no credentials are to be had. */
-export function withoutCredentials({ message, isFinal }: CredentialsError, shown: string): ExportResult {
+function withoutCredentials({ message, isFinal }: CredentialsError, shown: string): ExportResult {
   return { outcome: isFinal ? 'rejected' : 'retry', message: `${shown}: ${message}` }
 }
 
@@ -62,6 +63,7 @@ function retryAfterMs(reply: HttpReply): number | undefined {
   return parseRetryAfterMs(headerOf(reply, 'retry-after'), nowMs)
 }
 
-function retry(message: string, afterMs: number | undefined): ExportResult {
+/** `afterMs` is what the server asks for. */
+export function retry(message: string, afterMs: number | undefined): ExportResult {
   return afterMs === undefined ? { outcome: 'retry', message } : { outcome: 'retry', message, afterMs }
 }

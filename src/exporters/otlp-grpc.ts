@@ -1,19 +1,14 @@
 import { type Authorization, sendAuthorised } from '../net/authorization.ts'
-import { isCredentialsError } from '../net/google/credentials-error.ts'
 import { createGrpcClient, type GrpcReply } from '../net/grpc-client.ts'
 import { describeGrpcStatus, isMessageTooLarge } from '../net/grpc-trouble.ts'
-import { isRequestError } from '../net/http-client.ts'
-import { printableUrl } from '../net/printable.ts'
-import { secretHider } from '../net/secrets.ts'
-import { type BackendKind, OTLP_BACKEND } from '../net/status-trouble.ts'
-import { describeNetworkError } from '../net/trouble.ts'
 import { requestView } from '../pipeline/batch.ts'
 import type { OtlpExporterConfig } from '../types/config.ts'
 import type { Exporter, ExportResult, SpanBatch } from '../types/exporter.ts'
 import { VERSION } from '../version.ts'
-import { withoutCredentials } from './http-outcome.ts'
+import { failed, type HttpTarget, retry } from './http-outcome.ts'
 import { acknowledged, MAX_REQUEST_BYTES, tooLarge } from './otlp-outcome.ts'
 import { type PartialSuccess, partialSuccessOf } from './otlp-reply.ts'
+import { createOtlpTarget } from './otlp-target.ts'
 
 const METHOD = '/opentelemetry.proto.collector.trace.v1.TraceService/Export'
 
@@ -27,30 +22,13 @@ const RETRYABLE: ReadonlySet<string> = new Set([
   'DATA_LOSS',
 ])
 
-interface Target {
-  readonly url: string
-  readonly shown: string
-  readonly proxy: string | undefined
-  readonly backend: BackendKind
-  readonly hideSecrets: (text: string) => string
-}
-
 /** Sends each batch by one call of OTLP/gRPC; `authorization` adds to the headers of the configuration. */
 export function createOtlpGrpcExporter(config: OtlpExporterConfig, authorization?: Authorization): Exporter {
   const client = createGrpcClient({
     ...config,
     headers: { 'user-agent': `blueprint-tracing/${VERSION}`, ...config.headers },
   })
-  const hideConfigured = secretHider(config.url, config.headers)
-  const target: Target = {
-    url: config.url,
-    shown: printableUrl(config.url),
-    proxy: config.proxy,
-    get backend() {
-      return { ...OTLP_BACKEND, ...authorization?.hints() }
-    },
-    hideSecrets: text => hideConfigured(authorization?.hideSecrets(text) ?? text),
-  }
+  const target = createOtlpTarget(config, authorization)
 
   async function send(batch: SpanBatch, signal: AbortSignal): Promise<ExportResult> {
     const request = requestView(batch)
@@ -59,7 +37,7 @@ export function createOtlpGrpcExporter(config: OtlpExporterConfig, authorization
       const call = (own: Readonly<Record<string, string>>) => client.call(METHOD, request, signal, own)
       return resultOf(await sendAuthorised(authorization, call, isUnauthenticated, signal), target, batch.count)
     } catch (error) {
-      return failed(error, target)
+      return failed(error, target, 'grpc')
     }
   }
 
@@ -70,17 +48,14 @@ function isUnauthenticated({ status }: GrpcReply): boolean {
   return status.name === 'UNAUTHENTICATED'
 }
 
-function resultOf(reply: GrpcReply, target: Target, count: number): ExportResult {
+function resultOf(reply: GrpcReply, target: HttpTarget, count: number): ExportResult {
   const { status, retryAfterMs } = reply
   if (status.name === 'OK') return acknowledged(partialSuccessIn(reply), target, count)
   const said = target.hideSecrets(status.message)
   const message = `${target.shown}: ${describeGrpcStatus(status, said, target.backend)}`
   if (isMessageTooLarge(status)) return { outcome: 'too_large', message }
   const isRetryable = RETRYABLE.has(status.name) || (status.name === 'RESOURCE_EXHAUSTED' && retryAfterMs !== undefined)
-  if (!isRetryable) return { outcome: 'rejected', message }
-  return retryAfterMs === undefined
-    ? { outcome: 'retry', message }
-    : { outcome: 'retry', message, afterMs: retryAfterMs }
+  return isRetryable ? retry(message, retryAfterMs) : { outcome: 'rejected', message }
 }
 
 function partialSuccessIn({ message }: GrpcReply): PartialSuccess | undefined {
@@ -89,12 +64,4 @@ function partialSuccessIn({ message }: GrpcReply): PartialSuccess | undefined {
   } catch {
     return undefined
   }
-}
-
-/** A reply that is too large is one whose contents are unknown; every other trouble of the network may pass. */
-function failed(error: unknown, { url, shown, proxy }: Target): ExportResult {
-  if (isCredentialsError(error)) return withoutCredentials(error, shown)
-  const message = `${shown}: ${describeNetworkError(error, url, proxy, 'grpc')}`
-  const isFinal = isRequestError(error) && error.code === 'REPLY_TOO_LARGE'
-  return { outcome: isFinal ? 'rejected' : 'retry', message }
 }

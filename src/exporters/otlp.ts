@@ -1,10 +1,7 @@
-import { gzipSync } from 'node:zlib'
 import { type Authorization, isUnauthorized, sendAuthorised } from '../net/authorization.ts'
 import { ClockComparison } from '../net/clock-skew.ts'
+import { gzip } from '../net/gzip.ts'
 import { createHttpClient, type HttpClient, type HttpReply } from '../net/http-client.ts'
-import { printableUrl } from '../net/printable.ts'
-import { secretHider } from '../net/secrets.ts'
-import { OTLP_BACKEND } from '../net/status-trouble.ts'
 import { requestToJson } from '../otlp/json.ts'
 import { requestView } from '../pipeline/batch.ts'
 import type { OtlpExporterConfig } from '../types/config.ts'
@@ -13,12 +10,11 @@ import { VERSION } from '../version.ts'
 import { failed, type HttpTarget, isSuccess, refused } from './http-outcome.ts'
 import { acknowledged, IS_COLLECTOR, MAX_REQUEST_BYTES, tooLarge } from './otlp-outcome.ts'
 import { headerOf, isWebPage, parsePartialSuccess } from './otlp-reply.ts'
-
-/** Spans shrink to a quarter at level 1 and by 1 % more at level 6, which takes twice the time. */
-const GZIP_LEVEL = 1
+import { createOtlpTarget } from './otlp-target.ts'
 
 /** What all requests of one exporter have in common. */
-interface Endpoint extends HttpTarget {
+interface Endpoint {
+  readonly target: HttpTarget
   readonly config: OtlpExporterConfig
   readonly client: HttpClient
   readonly clock: ClockComparison
@@ -31,20 +27,8 @@ export function createOtlpExporter(config: OtlpExporterConfig, authorization?: A
     ...config,
     headers: { 'user-agent': `blueprint-tracing/${VERSION}`, ...config.headers },
   })
-  const hideConfigured = secretHider(config.url, config.headers)
-  const endpoint: Endpoint = {
-    config,
-    client,
-    authorization,
-    url: config.url,
-    shown: printableUrl(config.url),
-    proxy: config.proxy,
-    get backend() {
-      return { ...OTLP_BACKEND, ...authorization?.hints() }
-    },
-    clock: new ClockComparison(),
-    hideSecrets: text => hideConfigured(authorization?.hideSecrets(text) ?? text),
-  }
+  const target = createOtlpTarget(config, authorization)
+  const endpoint: Endpoint = { target, config, client, authorization, clock: new ClockComparison() }
   return {
     name: 'otlp',
     export: (batch, signal) => send(batch, endpoint, signal),
@@ -53,19 +37,20 @@ export function createOtlpExporter(config: OtlpExporterConfig, authorization?: A
 }
 
 async function send(batch: SpanBatch, endpoint: Endpoint, signal: AbortSignal): Promise<ExportResult> {
-  const { config, shown, clock } = endpoint
+  const { config, target, clock } = endpoint
+  const { shown } = target
   const request = encodeBody(batch, config)
   if (request.byteLength > MAX_REQUEST_BYTES) return tooLarge(shown)
   const sentMs = Date.now()
   try {
     const reply = await post(request, endpoint, signal)
-    if (!isSuccess(reply)) return refused(reply, endpoint)
-    const result = readSuccess(reply, endpoint, batch.count)
+    if (!isSuccess(reply)) return refused(reply, target)
+    const result = readSuccess(reply, target, batch.count)
     if (result.message !== undefined) return result
     const remark = clock.remark(headerOf(reply, 'date'), sentMs, Date.now())
     return remark === undefined ? result : { ...result, message: `${shown}: ${remark}` }
   } catch (error) {
-    return failed(error, endpoint)
+    return failed(error, target)
   }
 }
 
@@ -80,8 +65,7 @@ function post(
 ): Promise<HttpReply> {
   const type = { 'content-type': protocol === 'http/json' ? 'application/json' : 'application/x-protobuf' }
   const isPlain = compression === 'none'
-  // Synchronously: work pending on the thread pool would hold the process at exit.
-  const body = isPlain ? request : gzipSync(request, { level: GZIP_LEVEL })
+  const body = isPlain ? request : gzip(request)
   const headers = isPlain ? type : { ...type, 'content-encoding': 'gzip' }
   const send = (authorising: Readonly<Record<string, string>>) =>
     client.post(body, { ...headers, ...authorising }, signal)

@@ -1,5 +1,5 @@
 /** OTLP wants clients to cap what they read of a reply at 4 MiB. */
-const MAX_REPLY_BYTES = 4 * 1024 * 1024
+export const MAX_REPLY_BYTES: number = 4 * 1024 * 1024
 
 export interface HttpReply {
   readonly status: number

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { basicAuthorization } from '../credentials.ts'
 import type { HttpReply } from '../exchange.ts'
 import { printableUrl } from '../printable.ts'
 import type { CredentialFields } from './credential-fields.ts'
@@ -51,8 +52,7 @@ export function externalAccount(
 /** Only clients that are registered with the pool have an id and a secret. */
 function clientAuthorization(fields: CredentialFields): Readonly<Record<string, string>> {
   if (!fields.has('client_id')) return {}
-  const pair = `${fields.text('client_id')}:${fields.text('client_secret')}`
-  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` }
+  return { authorization: basicAuthorization(fields.text('client_id'), fields.text('client_secret')) }
 }
 
 /** Read for each token, since whoever issues subject tokens replaces them. */
