@@ -1,6 +1,6 @@
 // Builds dist/: one bundle per entry and the export thread, shared chunks so that there is one copy of the state, and types.
 import { execFileSync } from 'node:child_process'
-import { chmodSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { build } from 'esbuild'
 
@@ -9,7 +9,9 @@ const types = join(root, 'dist/types')
 const entries = ['index', 'testing', 'register', 'jobs', 'metrics']
 
 rmSync(join(root, 'dist'), { recursive: true, force: true })
-await bundle([...entries, 'cli'], { plugins: [oneFile(), exportersApart()] })
+await bundle([...entries, 'cli', 'load-recording-file'], { plugins: [oneFile(), recordingApart()] })
+await bundle(['recording'], recordingPart())
+writeWholeEntries()
 chmodSync(join(root, 'dist/cli.js'), 0o755)
 await bundle(['export-worker', 'exporters/create', 'metrics-worker'])
 if (!process.argv.includes('--no-types')) buildTypes()
@@ -40,11 +42,62 @@ function oneFile() {
   return {
     name: 'one-file',
     setup(build) {
-      build.onLoad({ filter: /[\\/]src[\\/](?:testing|register|jobs|metrics|cli)\.ts$/ }, ({ path }) => ({
-        contents: `${readFileSync(path, 'utf8')}\nimport './index.ts'\n`,
-        loader: 'ts',
+      build.onLoad(
+        { filter: /[\\/]src[\\/](?:testing|register|jobs|metrics|cli|load-recording-file)\.ts$/ },
+        ({ path }) => ({
+          contents: `${readFileSync(path, 'utf8')}\nimport './index.ts'\n`,
+          loader: 'ts',
+        }),
+      )
+    },
+  }
+}
+
+/** What records is a file that is loaded when it is needed. */
+function recordingApart() {
+  return {
+    name: 'recording-apart',
+    setup(build) {
+      build.onResolve({ filter: /\/load-recording\.ts$/ }, () => ({ path: join(root, 'src/load-recording-file.ts') }))
+    },
+  }
+}
+
+/** A function of the state that the rest of the package has made; see src/load-recording-file.ts. */
+function recordingPart() {
+  const url =
+    "typeof __filename==='string'?process.getBuiltinModule('node:url').pathToFileURL(__filename).href:undefined"
+  return {
+    format: 'cjs',
+    splitting: false,
+    outExtension: { '.js': '.cjs' },
+    define: { 'import.meta.url': 'fileUrl' },
+    banner: { js: `module.exports=(function(sharedState){const fileUrl=${url},module={exports:{}};` },
+    footer: { js: 'return module.exports})' },
+    plugins: [exportersApart(), givenState()],
+  }
+}
+
+function givenState() {
+  return {
+    name: 'given-state',
+    setup(build) {
+      build.onResolve({ filter: /\/shared-state\.ts$/ }, () => ({ path: 'sharedState', namespace: 'given' }))
+      build.onLoad({ filter: /./, namespace: 'given' }, () => ({
+        contents: 'export const { sharedPart } = sharedState',
       }))
     },
+  }
+}
+
+/** For what cannot load a part on demand: bundlers, and the versions of Node.js without the condition module-sync. */
+function writeWholeEntries() {
+  mkdirSync(join(root, 'dist/whole'))
+  const provide =
+    "import recording from '../recording.cjs'\nimport { provideRecording } from '../load-recording-file.js'\nprovideRecording(recording)\n"
+  writeFileSync(join(root, 'dist/whole/recording.js'), provide)
+  for (const entry of entries) {
+    writeFileSync(join(root, `dist/whole/${entry}.js`), `import './recording.js'\nexport * from '../${entry}.js'\n`)
   }
 }
 

@@ -1,4 +1,4 @@
-import { workerEnvironment } from './config.ts'
+import { workerEnvironment } from './config/process.ts'
 import { createLog, stderrLevels } from './log.ts'
 import { createRequestFrame } from './otlp/request.ts'
 import { MAX_TIMER_MS } from './pipeline/attempt.ts'

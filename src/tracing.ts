@@ -3,10 +3,10 @@ import {
   defaultPropagators,
   readEnvironmentCarrier,
   readProjectId,
-  resolveConfig,
-} from './config.ts'
+  resolveOff,
+} from './config/process.ts'
 import { noteCopies } from './copies.ts'
-import { LiveTracing } from './live-tracing.ts'
+import { loadRecording } from './load-recording.ts'
 import { createLog } from './log.ts'
 import { extractContext } from './propagation/context.ts'
 import { withContextEnvironment } from './propagation/environment.ts'
@@ -20,7 +20,7 @@ import { sayOnce, setNoticeLog } from './trace/notices.ts'
 import type { OpenSpans } from './trace/open-spans.ts'
 import { offSource, PropagatingSource, type SpanSource } from './trace/span-source.ts'
 import { SourceTracer } from './trace/tracer.ts'
-import type { Config } from './types/config.ts'
+import type { Config, OffConfig } from './types/config.ts'
 import type { TracingOptions } from './types/options.ts'
 import type { Tracer } from './types/span.ts'
 import type { FlushResult, Stats, Tracing } from './types/tracing.ts'
@@ -28,7 +28,7 @@ import type { FlushResult, Stats, Tracing } from './types/tracing.ts'
 /** What one call of `initTracing` made. */
 interface SetUp {
   /** Undefined in a set-up of another copy of the package that keeps none. */
-  readonly config?: Config
+  readonly config?: Config | OffConfig
   readonly tracing: Tracing
   readonly source: SpanSource
   /** Undefined where nothing is recorded. */
@@ -59,7 +59,7 @@ noteCopies()
  * Throws TypeError or RangeError on a wrong option, naming it, its value and what is accepted; nothing throws later.
  */
 export function initTracing(options?: TracingOptions): Tracing {
-  const config = resolveConfig(options)
+  const config = resolveOff(options) ?? loadRecording().resolveConfig(options)
   const substitute = state.substitute()
   if (substitute !== undefined) return substitute
   // A logger may start spans, which must not set tracing up in their turn.
@@ -78,12 +78,12 @@ export function getTracing(): Tracing {
   return state.substitute() ?? state.current?.tracing ?? initialise()
 }
 
-/** Sets what stands in for every set-up; where it answers undefined, nothing does. */
+/** @internal Sets what stands in for every set-up; where it answers undefined, nothing does. */
 export function substituteTracing(read: () => Tracing | undefined): void {
   state.substitute = read
 }
 
-/** The open spans of the present set-up, undefined where it records none. */
+/** @internal The open spans of the present set-up, undefined where it records none. */
 export function presentOpenSpans(): OpenSpans | undefined {
   return state.current?.openSpans
 }
@@ -93,8 +93,8 @@ export function getTracer(): Tracer {
   return state.tracer
 }
 
-/** What the present set-up was decided to be, undefined where there is none. */
-export function presentConfig(): Config | undefined {
+/** @internal What the present set-up was decided to be, undefined where there is none. */
+export function presentConfig(): Config | OffConfig | undefined {
   return state.current?.config
 }
 
@@ -122,15 +122,16 @@ function initialise(): Tracing {
   }
 }
 
-function announce(config: Config): void {
+function announce(config: Config | OffConfig): void {
   const log = createLog(config)
   log(config.propagating ? 'info' : 'debug', config.summary)
   for (const notice of config.notices) log('warn', notice)
   setNoticeLog(log)
 }
 
-function setUp(config: Config): SetUp {
+function setUp(config: Config | OffConfig): SetUp {
   if (config.enabled) {
+    const { LiveTracing } = loadRecording()
     const live = new LiveTracing(config)
     return { config, tracing: live, source: live.source, openSpans: live.openSpans, retire: () => live.retire() }
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { currentEnvironment, readEnvironmentCarrier, resolveConfig, workerEnvironment } from '../src/config.ts'
+import { currentEnvironment, readEnvironmentCarrier, workerEnvironment } from '../src/config/process.ts'
+import { resolveConfig } from '../src/config.ts'
 import type { TracingOptions } from '../src/types/options.ts'
 
 const MIB = 1_048_576

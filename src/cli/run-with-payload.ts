@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
-import { currentEnvironment } from '../config.ts'
+import { currentEnvironment } from '../config/process.ts'
 import type { JsonObject } from '../types/jobs.ts'
 import { complain } from './output.ts'
 

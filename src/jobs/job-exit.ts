@@ -12,7 +12,7 @@ export class JobExit extends Error {
   }
 }
 
-/** Also one of another copy of the package. */
+/** @internal Also one of another copy of the package. */
 export function isJobExit(error: unknown): error is JobExit {
   return read(error, 'name') === 'JobExit' && typeof read(error, 'code') === 'number'
 }

@@ -12,7 +12,7 @@ export function getDeadLetterQueue(): DeadLetterQueue {
   return openQueue(sentence => say('warn', sentence))
 }
 
-/** `report` is told of variables that cannot be used, and of files in the queue that are no messages. */
+/** @internal `report` is told of variables that cannot be used, and of files in the queue that are no messages. */
 export function openQueue(report: (sentence: string) => void): StoredQueue {
   const { path, notices } = readDeadLetterConfig()
   for (const notice of notices) report(notice)

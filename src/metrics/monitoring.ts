@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import { MIN_INTERVAL_MS, type MonitoringConfig } from '../config/metrics.ts'
-import { workerEnvironment } from '../config.ts'
+import { workerEnvironment } from '../config/process.ts'
 import { type ExitParticipant, finishAtExit } from '../pipeline/exit.ts'
 import { exceptionMessage } from '../trace/exception.ts'
 import type { MonitoringThreadData, Push, PushResult } from './monitoring-messages.ts'

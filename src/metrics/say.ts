@@ -1,4 +1,4 @@
-import { defaultLogLevel } from '../config.ts'
+import { defaultLogLevel } from '../config/process.ts'
 import { createLog } from '../log.ts'
 import { hasNoticeLog, sayOnce, setNoticeLog } from '../trace/notices.ts'
 import type { LogLevel } from '../types/options.ts'

@@ -1,10 +1,8 @@
-import { resolveConfig } from '../config.ts'
-import { readSpans } from '../otlp/read.ts'
+import { loadRecording } from '../load-recording.ts'
 import type { NonRecordingSpan } from '../trace/non-recording-span.ts'
-import { createRecorder, type Recorder, type SpanSink } from '../trace/recorder.ts'
-import { RecordingSource } from '../trace/recording-source.ts'
+import type { Recorder, SpanSink } from '../trace/recorder.ts'
+import type { RecordingSource } from '../trace/recording-source.ts'
 import type { RecordingSpan } from '../trace/recording-span.ts'
-import { createSampler } from '../trace/sampler.ts'
 import type { SpanSource } from '../trace/span-source.ts'
 import { SourceTracer } from '../trace/tracer.ts'
 import type { SpanView } from '../types/exporter.ts'
@@ -31,6 +29,7 @@ export class TestRecording implements SpanSource {
 
   constructor(onStart: (recording: TestRecording, span: Span) => void) {
     this.onStart = onStart
+    const { createRecorder, createSampler, RecordingSource, resolveConfig } = loadRecording()
     const { sampler, limits, propagators } = resolveConfig({ enabled: false }, {})
     this.recorder = createRecorder(createSampler(sampler), limits, this.sink)
     this.source = new RecordingSource(this.recorder, propagators)
@@ -88,7 +87,7 @@ class MemorySink implements SpanSink {
 
   commit(): void {
     const { bytes, position } = this.writer
-    this.spans.push(...readSpans(bytes.subarray(0, position)))
+    this.spans.push(...loadRecording().readSpans(bytes.subarray(0, position)))
     this.bytes += position
   }
 

@@ -9,21 +9,22 @@ import { getRequestId } from './request-id.ts'
 
 const state = sharedPart('carriers', () => ({ readPropagators: (): readonly PropagatorName[] => [] }))
 
-/** Sets where the propagators come from as long as nothing has been set up. */
+/** @internal Sets where the propagators come from as long as nothing has been set up. */
 export function setDefaultPropagators(read: () => readonly PropagatorName[]): void {
   state.readPropagators = read
 }
 
-/** Those that hold where nothing has been set up. */
+/** @internal Those that hold where nothing has been set up. */
 export function defaultPropagators(): readonly PropagatorName[] {
   return state.readPropagators()
 }
 
+/** @internal */
 export function currentPropagators(): readonly PropagatorName[] {
   return settledSource()?.propagators ?? defaultPropagators()
 }
 
-/** What leaves this process from here: the current span or an extracted one, baggage and the request id. */
+/** @internal What leaves this process from here: the current span or an extracted one, baggage and the request id. */
 export function outgoingContext(): TraceContext {
   const active = activeContext()
   const context = { spanContext: active.spanContext(), baggage: active.ambient.baggage, requestId: getRequestId() }

@@ -7,7 +7,7 @@ import type { Ambient } from './ambient.ts'
 import { identityOf, type ParentIdentity, takeTraceContext } from './parent.ts'
 import { decidedRoot } from './root.ts'
 
-/** What is current: a span, or a scope that `withTraceContext` opened. */
+/** @internal What is current: a span, or a scope that `withTraceContext` opened. */
 export interface ActiveContext {
   readonly currentSpan: Span | undefined
   readonly ambient: Ambient
@@ -18,7 +18,7 @@ export interface ActiveContext {
   spanContext(): SpanContext | undefined
 }
 
-/** The scope of a context that came from elsewhere. */
+/** @internal The scope of a context that came from elsewhere. */
 export function scopeOf(context: TraceContext): ActiveContext {
   const { spanContext, decision, ambient } = takeTraceContext(context)
   return decision === undefined ? new ContextScope(spanContext, ambient) : new DecidedScope(decision, ambient)
@@ -60,7 +60,7 @@ class DecidedScope implements ActiveContext {
   spanContext(): undefined {}
 }
 
-/** The same span with other surroundings. */
+/** @internal The same span with other surroundings. */
 export class AmbientScope implements ActiveContext {
   readonly ambient: Ambient
   readonly currentSpan: Span | undefined
@@ -102,13 +102,13 @@ const state = sharedPart<ContextState>('context', () => ({
   alsoBound: undefined,
 }))
 
-/** Sets where the context of the whole process comes from; it is asked when first needed. */
+/** @internal Sets where the context of the whole process comes from; it is asked when first needed. */
 export function setProcessContext(read: () => TraceContext): void {
   state.readProcessContext = read
   state.processScope = undefined
 }
 
-/** Reads the process's context again, since other propagators hold. The request id that it has got stays, unless another came in. */
+/** @internal Reads the process's context again, since other propagators hold. The request id that it has got stays, unless another came in. */
 export function renewProcessContext(): void {
   if (state.processScope === undefined) return
   const { requestId } = state.processScope.ambient
@@ -116,16 +116,18 @@ export function renewProcessContext(): void {
   state.processScope.ambient.requestId ??= requestId
 }
 
-/** The scope that everything runs in which has no other. */
+/** @internal The scope that everything runs in which has no other. */
 export function processContext(): ActiveContext {
   state.processScope ??= scopeOf(state.readProcessContext())
   return state.processScope
 }
 
+/** @internal */
 export function activeContext(): ActiveContext {
   return state.storage?.getStore() ?? processContext()
 }
 
+/** @internal */
 export function runInContext<A, T>(context: ActiveContext, fn: (argument: A) => T, argument: A): T {
   state.storage ??= new (process.getBuiltinModule('node:async_hooks').AsyncLocalStorage)()
   return state.storage.run(context, fn, argument)
@@ -150,7 +152,7 @@ export function bindTraceContext<F extends (...args: never[]) => unknown>(fn: F)
   return bound as unknown as F
 }
 
-/** Has bound functions take along what `storage` holds, too. */
+/** @internal Has bound functions take along what `storage` holds, too. */
 export function bindAlso(storage: AsyncLocalStorage<unknown>): void {
   state.alsoBound = storage
 }

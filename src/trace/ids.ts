@@ -1,3 +1,5 @@
+import { fillWithRandom } from './random-words.ts'
+
 /**
  * Ids are kept as little-endian 32-bit words until somebody asks for their text: eager hex costs 234 ns and 800 bytes a span.
  * The words come from a pool of cryptographic random bytes; 16 KiB, since a pool of 1 KiB costs 54 ns a span in refills.
@@ -14,9 +16,9 @@ export function takeRandomWords(count: number): number {
   return index
 }
 
-/** The first use of crypto takes 3 ms, so that a set-up calls this before the first span does. */
+/** A set-up calls this before the first span does. */
 export function fillRandomWords(): void {
-  process.getBuiltinModule('node:crypto').randomFillSync(randomWords)
+  fillWithRandom(randomWords)
   for (let i = 0; i < randomWords.length; i++) if (randomWords[i] === 0) randomWords[i] = 1
   used = 0
 }

@@ -13,7 +13,7 @@ const state = sharedPart<LogFieldsState>('log fields', () => ({
   projectId: undefined,
 }))
 
-/** Sets where the id of the Google Cloud project comes from. */
+/** @internal Sets where the id of the Google Cloud project comes from. */
 export function setProjectIdReader(read: () => string | undefined): void {
   state.readProjectId = read
 }

@@ -11,7 +11,7 @@ export function ensureRequestId(): string {
   return ensureRequestIdOf(activeContext().ambient)
 }
 
-/** The request id that holds in a scope, made there if none does. */
+/** @internal The request id that holds in a scope, made there if none does. */
 export function ensureRequestIdOf(ambient: Ambient): string {
   const known = ambient.requestId ?? processContext().ambient.requestId
   if (known !== undefined) return known

@@ -26,6 +26,15 @@ export interface Config {
   readonly logLevel: LogLevel | 'none'
 }
 
+/** What is left to decide while tracing is off and has been given no options. */
+export interface OffConfig extends Pick<Config, 'propagators' | 'summary' | 'notices' | 'logLevel'> {
+  readonly enabled: false
+  readonly propagating: false
+  readonly logger: undefined
+  readonly redact: undefined
+  readonly exitTimeoutMs: undefined
+}
+
 /** What the pipeline needs to know. */
 export interface DeliveryConfig {
   readonly maxQueueBytes: number

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { resolveOff } from '../../src/config/process.ts'
 import { resolveConfig } from '../../src/config.ts'
 import type { TracingOptions } from '../../src/types/options.ts'
 
@@ -54,6 +55,23 @@ describe('whether tracing is on', () => {
       if (reason !== undefined) assert.deepEqual([config.enabled, config.summary], [false, reason])
     })
   }
+
+  test('what is decided without the part that records is what that decides', () => {
+    const offOnly = rows.map(([options, environment]) => [
+      resolveOff(options, environment),
+      resolveConfig(options, environment),
+    ])
+    const decided = offOnly.filter(([off]) => off !== undefined)
+    assert.ok(decided.length > 10 && decided.length < rows.length)
+    for (const [off, config] of decided)
+      assert.deepEqual({ ...config, ...off, exitTimeoutMs: config.exitTimeoutMs }, config)
+  })
+
+  test('options that have to be checked are left to it', () => {
+    const hostile = new Proxy({}, { ownKeys: () => assert.fail('read') })
+    const wrong = [null, 7, { enabled: 'no' }, { enabled: false, exporter: 1 }, hostile] as unknown as TracingOptions[]
+    for (const options of wrong) assert.equal(resolveOff(options, {}), undefined)
+  })
 })
 
 function on(environment: NodeJS.ProcessEnv): [TracingOptions, NodeJS.ProcessEnv, undefined] {

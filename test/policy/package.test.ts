@@ -17,7 +17,7 @@ interface Manifest {
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const MAX_UNPACKED_BYTES = 450_000
 const MARK_OF_JOBS = 'JOB_PREVIOUS_TRACEPARENTS'
-const ALLOWED = /^(?:dist\/.+\.(?:js|d\.ts)|proto\/[^/]+|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/
+const ALLOWED = /^(?:dist\/.+\.(?:c?js|d\.ts)|proto\/[^/]+|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/
 
 describe('the package as npm packs it (after a build)', () => {
   let packed: Packed
@@ -49,6 +49,7 @@ describe('the package as npm packs it (after a build)', () => {
     needed.push(
       ...Object.values(bin),
       'dist/export-worker.js',
+      'dist/recording.cjs',
       'dist/metrics-worker.js',
       'dist/exporters-create.js',
       'proto/otlp.proto',

@@ -58,10 +58,11 @@ describe('the package as those who install it find it (after a build)', () => {
     assert.equal(status, 1, output)
   })
 
-  test('every entry names its types first and its code by default', () => {
+  test('every entry names its types first, and its code for those who can load a part on demand and for all others', () => {
     const entries = Object.entries(MANIFEST.exports).filter(([entry]) => entry !== './package.json')
     assert.ok(entries.length > 1)
-    for (const [entry, conditions] of entries) assert.deepEqual(Object.keys(conditions), ['types', 'default'], entry)
+    for (const [entry, conditions] of entries)
+      assert.deepEqual(Object.keys(conditions), ['types', 'module-sync', 'default'], entry)
   })
 
   test('no bundler is told that an import has no effect: /register is one, and each copy of the package makes itself known', () => {

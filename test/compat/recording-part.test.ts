@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import type { Stats } from '../../src/types/tracing.ts'
+import { runChild } from '../support/child.ts'
+import { createProgram, type InstalledProgram } from '../support/installed.ts'
+import { assertBalanced } from '../support/ledger.ts'
+
+/** Says what has been loaded, and whether a span that is recorded is the current one for the package's other functions. */
+const PROGRAM = `
+import { createRequire } from 'node:module'
+const { getCurrentSpan, initTracing, injectTraceContext, traceFunction, traceJob } = await import(process.argv[2])
+const isLoaded = () => Object.keys(createRequire(import.meta.url).cache).some(file => file.endsWith('recording.cjs'))
+const seen = [isLoaded()]
+traceJob('before', () => {})
+const tracing = initTracing(process.argv[3] === 'on' ? { exporters: { kind: 'file', path: 'traces.jsonl' } } : undefined)
+const job = traceFunction('wrapped', () => [getCurrentSpan()?.isRecording(), injectTraceContext().traceparent?.length])
+const current = traceJob('a-job', job)
+await tracing.flush()
+seen.push(isLoaded())
+console.log(JSON.stringify({ enabled: tracing.enabled, seen, current, stats: tracing.stats() }))
+`
+/** Copies of the package then find no state of each other's among the globals. */
+const FIXED = `Object.preventExtensions(globalThis)\n${PROGRAM}`
+
+interface Seen {
+  readonly enabled: boolean
+  readonly seen: readonly boolean[]
+  readonly current: readonly unknown[]
+  readonly stats: Stats
+}
+
+describe('the part that records is loaded when a program records (after a build)', () => {
+  let program: InstalledProgram
+  before(() => {
+    program = createProgram()
+    program.install()
+  })
+  after(() => program.remove())
+
+  async function run(source: string, entry: string, mode: 'on' | 'off'): Promise<Seen> {
+    const options = { args: [entry, mode], cwd: program.folder }
+    const { code, stdout, stderr } = await runChild(program.write('app.mjs', source), options)
+    assert.equal(code, 0, stderr)
+    assert.doesNotMatch(stderr, /copies of blueprint-tracing/)
+    return JSON.parse(stdout) as Seen
+  }
+
+  test('while tracing is off it is not', async () => {
+    const { enabled, seen, current } = await run(PROGRAM, 'blueprint-tracing', 'off')
+    assert.deepEqual([enabled, seen, current], [false, [false, false], [null, null]])
+  })
+
+  const rows: [what: string, source: string, entry: string][] = [
+    ['by the entry that loads it on demand', PROGRAM, 'blueprint-tracing'],
+    ['by the entry that brings it along', PROGRAM, './node_modules/blueprint-tracing/dist/whole/index.js'],
+    ['by a program whose globals are fixed', FIXED, 'blueprint-tracing'],
+  ]
+  for (const [what, source, entry] of rows) {
+    test(`${what}: its spans are those that the rest of the package knows`, async () => {
+      const { enabled, seen, current, stats } = await run(source, entry, 'on')
+      assert.deepEqual([enabled, seen.at(-1), current], [true, true, [true, 55]])
+      assertBalanced(stats)
+      assert.equal(stats.exporters.file?.acked, 2)
+    })
+  }
+})
