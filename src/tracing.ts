@@ -59,7 +59,7 @@ noteCopies()
  * Throws TypeError or RangeError on a wrong option, naming it, its value and what is accepted; nothing throws later.
  */
 export function initTracing(options?: TracingOptions): Tracing {
-  const config = resolveOff(options) ?? loadRecording().resolveConfig(options)
+  const config = resolveOff(options) ?? resolveRecording(options)
   const substitute = state.substitute()
   if (substitute !== undefined) return substitute
   // A logger may start spans, which must not set tracing up in their turn.
@@ -119,6 +119,26 @@ function initialise(): Tracing {
     const tracing = initTracing({ enabled: false })
     sayOnce('initialisation', 'error', `tracing is off, since it could not be set up: ${exceptionMessage(error)}`)
     return tracing
+  }
+}
+
+/** A bundle without the part that records must not bring the program down; without one its options cannot be checked either. */
+function resolveRecording(options: TracingOptions | undefined): Config | OffConfig {
+  const recording = presentRecording()
+  return recording === undefined ? resolveOff({ enabled: false })! : recording.resolveConfig(options)
+}
+
+function presentRecording(): ReturnType<typeof loadRecording> | undefined {
+  try {
+    return loadRecording()
+  } catch (error) {
+    const hint = 'a bundler has to leave blueprint-tracing external'
+    sayOnce(
+      'recording',
+      'error',
+      `tracing is off, since a part of it cannot be loaded; ${hint}: ${exceptionMessage(error)}`,
+    )
+    return undefined
   }
 }
 

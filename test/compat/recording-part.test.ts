@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { Stats } from '../../src/types/tracing.ts'
 import { runChild } from '../support/child.ts'
@@ -63,4 +65,16 @@ describe('the part that records is loaded when a program records (after a build)
       assert.equal(stats.exporters.file?.acked, 2)
     })
   }
+
+  test('where it is missing tracing is off, which is said with what to do', async () => {
+    rmSync(join(program.folder, 'node_modules/blueprint-tracing/dist/recording.cjs'))
+    const url = program.write('app.mjs', PROGRAM)
+    const { code, stdout, stderr } = await runChild(url, { args: ['blueprint-tracing', 'on'], cwd: program.folder })
+    assert.equal(code, 0)
+    assert.equal((JSON.parse(stdout) as Seen).enabled, false)
+    assert.match(
+      stderr,
+      /tracing is off, since a part of it cannot be loaded; a bundler has to leave blueprint-tracing external/,
+    )
+  })
 })
