@@ -1,10 +1,12 @@
 /** Works on the queue in argv[2], beside other processes, as argv[3] says; prints what it has done. */
 import { DirectoryQueue } from '../../src/jobs/directory-queue.ts'
-import type { DeadLetterStatus } from '../../src/types/jobs.ts'
+import type { DeadLetterMessage, DeadLetterStatus } from '../../src/types/jobs.ts'
 import { deadLetter } from './dead-letters.ts'
 
 const [folder = '', work = '', ...rest] = process.argv.slice(2)
 const queue = new DirectoryQueue(folder)
+/** The user id of the user who owns nothing, by convention on Linux. */
+const NOBODY = 65_534
 
 const works: Readonly<Record<string, () => Promise<void>>> = {
   publish: async () => {
@@ -24,8 +26,19 @@ const works: Readonly<Record<string, () => Promise<void>>> = {
     console.log(`${count} moves`)
   },
   huge: async () => {
-    const message = deadLetter({ message_id: rest[0]!, traceback: 'x'.repeat(100_000) })
-    await queue.publish(message).then(console.log, (error: Error) => console.log(error.message))
+    await publishOrSay(deadLetter({ message_id: rest[0]!, traceback: 'x'.repeat(100_000) }))
+  },
+  // Root may write anywhere, and so works as nobody. Only now: what is to be loaded may lie where root alone may read.
+  unprivileged: async () => {
+    const isRoot = process.getuid!() === 0
+    if (isRoot) process.seteuid!(NOBODY)
+    await publishOrSay(deadLetter())
+    if (isRoot) process.seteuid!(0)
   },
 }
+
+function publishOrSay(message: DeadLetterMessage): Promise<void> {
+  return queue.publish(message).then(console.log, (error: Error) => console.log(error.message))
+}
+
 await works[work]!()
