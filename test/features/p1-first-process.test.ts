@@ -8,10 +8,13 @@ import { assertBalanced } from '../support/ledger.ts'
 
 const program = fileURLToPath(new URL('programs/first-process.mjs', import.meta.url))
 
+/** Who is not root may have a namespace of processes in one of users. */
+const namespaces = process.getuid!() === 0 ? ['--pid'] : ['--user', '--map-root-user', '--pid']
+
 /** Runs it as process 1 of a namespace of its own, as a container does. */
 function asFirstProcess(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
   const { PATH, HOME } = process.env
-  return spawnSync('unshare', ['--fork', '--pid', ...args], {
+  return spawnSync('unshare', ['--fork', ...namespaces, ...args], {
     env: { PATH, HOME, ...env },
     encoding: 'utf8',
     timeout: 30_000,
