@@ -14,6 +14,7 @@ import { type CloudTraceMapper, createCloudTraceMapper } from './cloud-trace-spa
 import { googleHints, googleProjectOf, NO_PROJECT } from './google-project.ts'
 import { failed, isSuccess, refused } from './http-outcome.ts'
 import { headerOf, isWebPage } from './otlp-reply.ts'
+import { createTurns } from './turns.ts'
 
 /** No limit is published. Users have met one of 16 MiB, which may count other bytes than those of the JSON. */
 const MAX_BODY_BYTES = 8 * 1024 * 1024
@@ -33,6 +34,7 @@ interface Destination {
 export function createCloudTraceExporter(config: CloudTraceExporterConfig): Exporter {
   const credentials = createGoogleCredentials(config.google, [TRACE_SCOPE])
   const clock = new ClockComparison()
+  const turn = createTurns()
   let opening: Promise<Destination> | undefined
 
   /** Once the project is known; while it is not, each batch asks again. */
@@ -50,6 +52,7 @@ export function createCloudTraceExporter(config: CloudTraceExporterConfig): Expo
       const destination = await destinationOf(batch, signal)
       url = destination.url
       const { client, shown } = destination
+      await turn()
       const body = encodeBody(batch, destination.toSpan)
       if (body === undefined) {
         return { outcome: 'too_large', message: `${shown}: the request is over 8 MiB; ${CUT_VALUES}` }

@@ -28,7 +28,6 @@ export function createJaegerHttpExporter(config: JaegerExporterConfig): Exporter
   const client = createHttpClient({ ...config, headers, tls: undefined })
   const hideSecrets = secretHider(url, config.headers)
   const target = { url, shown: printableUrl(url), proxy, backend: JAEGER_BACKEND, hideSecrets }
-
   const turn = createTurns()
 
   async function send(batch: SpanBatch, signal: AbortSignal): Promise<ExportResult> {

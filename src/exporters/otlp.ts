@@ -11,6 +11,7 @@ import { failed, type HttpTarget, isSuccess, refused } from './http-outcome.ts'
 import { acknowledged, IS_COLLECTOR, MAX_REQUEST_BYTES, tooLarge } from './otlp-outcome.ts'
 import { headerOf, isWebPage, parsePartialSuccess } from './otlp-reply.ts'
 import { createOtlpTarget } from './otlp-target.ts'
+import { createTurns } from './turns.ts'
 
 /** What all requests of one exporter have in common. */
 interface Endpoint {
@@ -19,6 +20,7 @@ interface Endpoint {
   readonly client: HttpClient
   readonly clock: ClockComparison
   readonly authorization: Authorization | undefined
+  readonly turn: () => Promise<void>
 }
 
 /** Sends each batch as one OTLP/HTTP request, in protobuf or JSON; `authorization` adds to the headers of the configuration. */
@@ -28,7 +30,14 @@ export function createOtlpExporter(config: OtlpExporterConfig, authorization?: A
     headers: { 'user-agent': `blueprint-tracing/${VERSION}`, ...config.headers },
   })
   const target = createOtlpTarget(config, authorization)
-  const endpoint: Endpoint = { target, config, client, authorization, clock: new ClockComparison() }
+  const endpoint: Endpoint = {
+    target,
+    config,
+    client,
+    authorization,
+    clock: new ClockComparison(),
+    turn: createTurns(),
+  }
   return {
     name: 'otlp',
     export: (batch, signal) => send(batch, endpoint, signal),
@@ -37,8 +46,10 @@ export function createOtlpExporter(config: OtlpExporterConfig, authorization?: A
 }
 
 async function send(batch: SpanBatch, endpoint: Endpoint, signal: AbortSignal): Promise<ExportResult> {
-  const { config, target, clock } = endpoint
+  const { config, target, clock, turn } = endpoint
   const { shown } = target
+  // The batch is a request of protobuf already.
+  if (config.protocol === 'http/json') await turn()
   const request = encodeBody(batch, config)
   if (request.byteLength > MAX_REQUEST_BYTES) return tooLarge(shown)
   const sentMs = Date.now()

@@ -7,6 +7,7 @@ import type { Exporter, ExportResult, SpanBatch } from '../types/exporter.ts'
 import { VERSION } from '../version.ts'
 import { failed, isSuccess, refused } from './http-outcome.ts'
 import { isWebPage } from './otlp-reply.ts'
+import { createTurns } from './turns.ts'
 import { toZipkinSpan } from './zipkin-span.ts'
 
 const ZIPKIN_BACKEND: BackendKind = {
@@ -23,8 +24,10 @@ export function createZipkinExporter(config: ZipkinExporterConfig): Exporter {
   const client = createHttpClient({ ...config, headers, tls: undefined })
   const hideSecrets = secretHider(url, config.headers)
   const target = { url, shown: printableUrl(url), proxy, backend: ZIPKIN_BACKEND, hideSecrets }
+  const turn = createTurns()
 
   async function send(batch: SpanBatch, signal: AbortSignal): Promise<ExportResult> {
+    await turn()
     const body = Buffer.from(JSON.stringify(Array.from(batch.spans(), span => toZipkinSpan(span, batch))))
     try {
       const reply = await client.post(body, { 'content-type': 'application/json' }, signal)
