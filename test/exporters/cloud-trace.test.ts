@@ -1,48 +1,30 @@
 import assert from 'node:assert/strict'
 import { describe, type TestContext, test } from 'node:test'
-import { createCloudTraceExporter } from '../../src/exporters/cloud-trace.ts'
 import { initTracing } from '../../src/index.ts'
 import type { CloudTraceExporterConfig } from '../../src/types/config.ts'
 import type { Exporter, ExportResult, SpanBatch } from '../../src/types/exporter.ts'
 import { sketchBatch } from '../support/batch.ts'
-import { ACCOUNT, answer, type CredentialType, type Google, SECRETS, startGoogle } from '../support/google.ts'
-import { googleConfig, writeCredentials } from '../support/google-files.ts'
+import { credentialsFor, exportBatch, type GoogleSetup, exporterFor as openExporter } from '../support/exporters.ts'
+import { ACCOUNT, answer, type CredentialType, type Google, startGoogle } from '../support/google.ts'
+import { writeCredentials } from '../support/google-files.ts'
 import { closedPort } from '../support/http-server.ts'
 import { assertBalanced } from '../support/ledger.ts'
 
 const BATCH = sketchBatch({ id: 1, name: 'first' }, { id: 2, name: 'second', parent: 1 })
 const WRITE = ':batchWrite'
 
-interface Setup {
-  readonly type?: CredentialType
+interface Setup extends GoogleSetup {
   readonly config?: Partial<CloudTraceExporterConfig>
-  readonly quotaProjectId?: string
 }
 
-function exporterFor(t: TestContext, google: Google, { type = 'service_account', config, quotaProjectId }: Setup = {}) {
-  const credentialsFile = writeCredentials(t, google.credentials(type))
-  const exporter = createCloudTraceExporter({
-    kind: 'gcp_trace',
-    url: `${google.origin}/`,
-    projectId: 'demo',
-    google: googleConfig(t, { credentialsFile, quotaProjectId, metadataUrl: google.origin }),
-    timeoutMs: 5_000,
-    ...config,
-  })
-  t.after(() => exporter.close!())
-  return exporter
-}
-
-async function exportBatch(exporter: Exporter, batch: SpanBatch = BATCH): Promise<ExportResult> {
-  const result = await exporter.export(batch, new AbortController().signal)
-  for (const secret of Object.values(SECRETS)) assert.ok(!(result.message ?? '').includes(secret), result.message)
-  return result
+function exporterFor(t: TestContext, google: Google, { config, ...setup }: Setup = {}): Promise<Exporter> {
+  return openExporter(t, 'gcp_trace', { url: `${google.origin}/`, google: credentialsFor(t, google, setup), ...config })
 }
 
 test('a batch is one write, with a token that all batches share', async t => {
   const google = await startGoogle(t)
-  const exporter = exporterFor(t, google, { quotaProjectId: 'payer' })
-  const results = await Promise.all(Array.from({ length: 16 }, () => exportBatch(exporter)))
+  const exporter = await exporterFor(t, google, { quotaProjectId: 'payer' })
+  const results = await Promise.all(Array.from({ length: 16 }, () => exportBatch(exporter, BATCH)))
   assert.deepEqual(results, Array(16).fill({ outcome: 'acked' }))
   assert.equal(google.count('/token'), 1)
   const { method, path, headers } = google.requests.at(-1)!
@@ -74,7 +56,7 @@ describe('the project is', () => {
   for (const [projectId, batch, type, project] of rows) {
     test(`${project}, given ${projectId}, with a resource of ${JSON.stringify(batch.resource)}, ${type}`, async t => {
       const google = await startGoogle(t)
-      const exporter = exporterFor(t, google, { type, config: { projectId } })
+      const exporter = await exporterFor(t, google, { type, config: { projectId } })
       assert.deepEqual(await exportBatch(exporter, batch), { outcome: 'acked' })
       assert.ok(google.requests.at(-1)!.path.startsWith(`/v2/projects/${project}/`), google.requests.at(-1)!.path)
     })
@@ -83,12 +65,12 @@ describe('the project is', () => {
   test('asked for again while nobody knows it', async t => {
     const google = await startGoogle(t)
     google.fail('/project-id', answer(500, ''))
-    const exporter = exporterFor(t, google, { type: 'authorized_user', config: { projectId: undefined } })
-    assert.deepEqual(await exportBatch(exporter), {
+    const exporter = await exporterFor(t, google, { type: 'authorized_user', config: { projectId: undefined } })
+    assert.deepEqual(await exportBatch(exporter, BATCH), {
       outcome: 'retry',
       message: `${google.origin}/: no project is known; set GCP_PROJECT_ID`,
     })
-    assert.deepEqual(await exportBatch(exporter), { outcome: 'acked' })
+    assert.deepEqual(await exportBatch(exporter, BATCH), { outcome: 'acked' })
   })
 })
 
@@ -114,7 +96,7 @@ describe('a status', () => {
       const google = await startGoogle(t)
       const echo = { error: { code: status, status: 'X', message: 'it is so' } }
       google.fail(WRITE, answer(status, echo))
-      const result = await exportBatch(exporterFor(t, google))
+      const result = await exportBatch(exporterFor(t, google), BATCH)
       assert.equal(result.outcome, outcome)
       assert.ok(
         result.message!.startsWith(`${google.origin}/v2/projects/demo/traces:batchWrite: ${clause}`),
@@ -129,13 +111,16 @@ describe('a status', () => {
     google.fail(WRITE, (response, { headers }) => {
       answer(403, { error: { message: `who is ${headers.authorization}?` } })(response, google.requests[0]!)
     })
-    assert.match((await exportBatch(exporterFor(t, google))).message!, /\(it says: who is Bearer \[hidden\]\?\)$/)
+    assert.match(
+      (await exportBatch(exporterFor(t, google), BATCH)).message!,
+      /\(it says: who is Bearer \[hidden\]\?\)$/,
+    )
   })
 
   test('of success with a web page is no acknowledgement', async t => {
     const google = await startGoogle(t)
     google.fail(WRITE, answer(200, '<p>hello', { 'content-type': 'text/html' }))
-    assert.deepEqual(await exportBatch(exporterFor(t, google)), {
+    assert.deepEqual(await exportBatch(exporterFor(t, google), BATCH), {
       outcome: 'rejected',
       message: `${google.origin}/v2/projects/demo/traces:batchWrite: a web page answers; is this the URL of the Cloud Trace API?`,
     })
@@ -145,10 +130,10 @@ describe('a status', () => {
 describe('401', () => {
   test('is answered by a new token, once for all requests with the old one', async t => {
     const google = await startGoogle(t)
-    const exporter = exporterFor(t, google)
-    await exportBatch(exporter)
+    const exporter = await exporterFor(t, google)
+    await exportBatch(exporter, BATCH)
     google.revokeAll()
-    const results = await Promise.all(Array.from({ length: 8 }, () => exportBatch(exporter)))
+    const results = await Promise.all(Array.from({ length: 8 }, () => exportBatch(exporter, BATCH)))
     assert.deepEqual(results, Array(8).fill({ outcome: 'acked' }))
     assert.equal(google.count('/token'), 2)
   })
@@ -156,15 +141,15 @@ describe('401', () => {
   test('to a new token as well is final', async t => {
     const google = await startGoogle(t)
     google.fail(WRITE, answer(401, { error: { message: 'no' } }), 2)
-    const exporter = exporterFor(t, google)
-    const { outcome, message } = await exportBatch(exporter)
+    const exporter = await exporterFor(t, google)
+    const { outcome, message } = await exportBatch(exporter, BATCH)
     assert.equal(outcome, 'rejected')
     assert.match(
       message!,
       /HTTP 401: credentials are missing or wrong; check those that GOOGLE_APPLICATION_CREDENTIALS/,
     )
     assert.equal(google.count(WRITE), 2)
-    assert.deepEqual(await exportBatch(exporter), { outcome: 'acked' })
+    assert.deepEqual(await exportBatch(exporter, BATCH), { outcome: 'acked' })
   })
 })
 
@@ -187,14 +172,14 @@ describe('credentials that', () => {
     test(`${what}: ${outcome}`, async t => {
       const google = await startGoogle(t)
       google.fail('/token', fault)
-      const exporter = exporterFor(t, google)
-      const result = await exportBatch(exporter)
+      const exporter = await exporterFor(t, google)
+      const result = await exportBatch(exporter, BATCH)
       assert.equal(result.outcome, outcome)
       assert.match(result.message!, clause)
       assert.ok(
         result.message!.startsWith(`${google.origin}/v2/projects/demo/traces:batchWrite: ${google.origin}/token`),
       )
-      assert.deepEqual(await exportBatch(exporter), { outcome: 'acked' })
+      assert.deepEqual(await exportBatch(exporter, BATCH), { outcome: 'acked' })
     })
   }
 })
@@ -203,6 +188,7 @@ test('a server that is not there is tried again', async t => {
   const google = await startGoogle(t)
   const result = await exportBatch(
     exporterFor(t, google, { config: { url: `http://127.0.0.1:${await closedPort()}/` } }),
+    BATCH,
   )
   assert.equal(result.outcome, 'retry')
   assert.match(result.message!, /connection refused/)

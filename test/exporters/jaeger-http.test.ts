@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, type TestContext, test } from 'node:test'
-import { createJaegerExporter } from '../../src/exporters/jaeger.ts'
 import { initTracing } from '../../src/index.ts'
 import type { ExportResult } from '../../src/types/exporter.ts'
 import { sketchBatch } from '../support/batch.ts'
+import { exportBatch, exporterFor } from '../support/exporters.ts'
 import { closedPort, startHttpServer } from '../support/http-server.ts'
 import { decodeBody } from '../support/jaeger-thrift.ts'
 import { assertBalanced } from '../support/ledger.ts'
@@ -11,18 +11,8 @@ import { assertBalanced } from '../support/ledger.ts'
 const long = { key: 'long', value: { stringValue: 'x'.repeat(200_000) } }
 const BATCH = sketchBatch({ id: 1, name: 'first', attributes: [long] }, { id: 2, name: 'second', parent: 1 })
 
-async function exportTo(t: TestContext, url: string, headers = {}): Promise<ExportResult> {
-  const exporter = await createJaegerExporter({
-    kind: 'jaeger',
-    transport: 'http/thrift.binary',
-    url,
-    headers,
-    timeoutMs: 5_000,
-    proxy: undefined,
-    maxPacketBytes: 65_000,
-  })
-  t.after(() => exporter.close!())
-  return exporter.export(BATCH, new AbortController().signal)
+function exportTo(t: TestContext, url: string, headers = {}): Promise<ExportResult> {
+  return exportBatch(exporterFor(t, 'jaeger', { transport: 'http/thrift.binary', url, headers }), BATCH)
 }
 
 test('a batch is the body of one request, whatever its size, and is acknowledged', async t => {

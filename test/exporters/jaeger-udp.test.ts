@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, type TestContext, test } from 'node:test'
-import { createJaegerExporter } from '../../src/exporters/jaeger.ts'
 import { CUT_SPAN_TAG } from '../../src/exporters/jaeger-packets.ts'
 import { initTracing } from '../../src/index.ts'
-import type { JaegerExporterConfig } from '../../src/types/config.ts'
-import type { Exporter, ExportResult, SpanBatch } from '../../src/types/exporter.ts'
 import { type AttributeObject, sketchBatch } from '../support/batch.ts'
+import { exportBatch, exporterFor } from '../support/exporters.ts'
 import { decodeDatagram, tagRecord } from '../support/jaeger-thrift.ts'
 import { assertBalanced } from '../support/ledger.ts'
 import { closedUdpPort, startUdpReceiver, type UdpReceiver } from '../support/udp-receiver.ts'
@@ -18,25 +16,6 @@ before(() => {
   hold = setInterval(() => {}, 1_000)
 })
 after(() => clearInterval(hold))
-
-async function exporterTo(t: TestContext, url: string, config: Partial<JaegerExporterConfig> = {}): Promise<Exporter> {
-  const exporter = await createJaegerExporter({
-    kind: 'jaeger',
-    transport: 'udp/thrift.compact',
-    url,
-    maxPacketBytes: 65_000,
-    headers: {},
-    timeoutMs: 5_000,
-    proxy: undefined,
-    ...config,
-  })
-  t.after(() => exporter.close!())
-  return exporter
-}
-
-function send(exporter: Exporter, batch: SpanBatch, signal = new AbortController().signal): Promise<ExportResult> {
-  return exporter.export(batch, signal) as Promise<ExportResult>
-}
 
 function urlOf({ port }: UdpReceiver): string {
   return `udp://127.0.0.1:${port}`
@@ -60,8 +39,8 @@ const KEYS: AttributeObject[] = Array.from({ length: 20 }, (_, index) => ({
 for (const protocol of ['compact', 'binary'] as const) {
   test(`a batch is one datagram where it fits, ${protocol}`, async t => {
     const receiver = await startUdpReceiver(t)
-    const exporter = await exporterTo(t, urlOf(receiver), { transport: `udp/thrift.${protocol}` })
-    assert.deepEqual(await send(exporter, BATCH), { outcome: 'sent' })
+    const exporter = await exporterFor(t, 'jaeger', { url: urlOf(receiver), transport: `udp/thrift.${protocol}` })
+    assert.deepEqual(await exportBatch(exporter, BATCH), { outcome: 'sent' })
     await receiver.received(1)
     assert.deepEqual(namesIn(receiver, protocol), [['first', 'second']])
   })
@@ -69,9 +48,9 @@ for (const protocol of ['compact', 'binary'] as const) {
 
 test('a batch that does not fit is several datagrams, none of them over maxPacketBytes', async t => {
   const receiver = await startUdpReceiver(t)
-  const exporter = await exporterTo(t, urlOf(receiver), { maxPacketBytes: 2_000 })
+  const exporter = await exporterFor(t, 'jaeger', { url: urlOf(receiver), maxPacketBytes: 2_000 })
   const sketches = Array.from({ length: 40 }, (_, id) => ({ id, attributes: long(100) }))
-  assert.deepEqual(await send(exporter, sketchBatch(...sketches)), { outcome: 'sent' })
+  assert.deepEqual(await exportBatch(exporter, sketchBatch(...sketches)), { outcome: 'sent' })
   await receiver.received(6)
   assert.deepEqual(
     namesIn(receiver).flat(),
@@ -82,11 +61,14 @@ test('a batch that does not fit is several datagrams, none of them over maxPacke
 
 test('a span that is too large is cut, tagged and named', async t => {
   const receiver = await startUdpReceiver(t)
-  const exporter = await exporterTo(t, urlOf(receiver))
-  assert.deepEqual(await send(exporter, sketchBatch({ id: 1, name: 'mesh', attributes: long(100_000) }, { id: 2 })), {
-    outcome: 'sent',
-    message: `${urlOf(receiver)}: span "mesh" is too large for a datagram of 65000 bytes: its largest values are cut, and span.truncated says so`,
-  })
+  const exporter = await exporterFor(t, 'jaeger', { url: urlOf(receiver) })
+  assert.deepEqual(
+    await exportBatch(exporter, sketchBatch({ id: 1, name: 'mesh', attributes: long(100_000) }, { id: 2 })),
+    {
+      outcome: 'sent',
+      message: `${urlOf(receiver)}: span "mesh" is too large for a datagram of 65000 bytes: its largest values are cut, and span.truncated says so`,
+    },
+  )
   await receiver.received(2)
   const [first] = receiver.datagrams
   const tags = tagRecord(decodeDatagram(first!, 'compact').spans[0]!.tags)
@@ -96,14 +78,14 @@ test('a span that is too large is cut, tagged and named', async t => {
 
 test('a span that does not fit even so is dropped, named and counted, and the others go', async t => {
   const receiver = await startUdpReceiver(t)
-  const exporter = await exporterTo(t, urlOf(receiver), { maxPacketBytes: 1_024 })
+  const exporter = await exporterFor(t, 'jaeger', { url: urlOf(receiver), maxPacketBytes: 1_024 })
   const batch = sketchBatch(
     { id: 1 },
     { id: 2, name: 'wide', attributes: KEYS },
     { id: 3, attributes: KEYS },
     { id: 4 },
   )
-  assert.deepEqual(await send(exporter, batch), {
+  assert.deepEqual(await exportBatch(exporter, batch), {
     outcome: 'sent',
     tooLarge: 2,
     message: `${urlOf(receiver)}: span "wide" does not fit a datagram of 1024 bytes, even without its values`,
@@ -116,18 +98,18 @@ describe('what the system or the network refuses', () => {
   test('datagrams that are too long for the system become shorter, and what has gone does not go again', async t => {
     const receiver = await startUdpReceiver(t)
     // One byte more than UDP has room for stands for a system that takes less.
-    const exporter = await exporterTo(t, urlOf(receiver), { maxPacketBytes: 200_000 })
+    const exporter = await exporterFor(t, 'jaeger', { url: urlOf(receiver), maxPacketBytes: 200_000 })
     const batch = sketchBatch(
       { id: 1, attributes: long(100_000) },
       { id: 2, attributes: long(40_000) },
       { id: 3, attributes: long(300_000) },
     )
-    const { outcome, message } = await send(exporter, batch)
+    const { outcome, message } = await exportBatch(exporter, batch)
     assert.equal(outcome, 'sent')
     assert.match(message!, /^udp:.*: this system sends no datagram of \d+ bytes; they have at most \d+ from now on$/)
     await receiver.received(3)
     assert.deepEqual(namesIn(receiver).flat(), ['span 1', 'span 2', 'span 3'])
-    assert.equal((await send(exporter, sketchBatch({ id: 4, attributes: long(30_000) }))).message, undefined)
+    assert.equal((await exportBatch(exporter, sketchBatch({ id: 4, attributes: long(30_000) }))).message, undefined)
   })
 
   const rows: readonly [what: string, url: (t: TestContext) => Promise<string>, message: RegExp][] = [
@@ -149,9 +131,9 @@ describe('what the system or the network refuses', () => {
   ]
   for (const [what, url, message] of rows) {
     test(`${what} is tried again, with nothing settled`, async t => {
-      const exporter = await exporterTo(t, await url(t))
+      const exporter = await exporterFor(t, 'jaeger', { url: await url(t) })
       for (let attempt = 0; attempt < 2; attempt++) {
-        const result = await send(exporter, BATCH)
+        const result = await exportBatch(exporter, BATCH)
         assert.deepEqual([result.outcome, (result as { settled?: number }).settled], ['retry', 0])
         assert.match(result.message!, message)
       }
@@ -160,9 +142,9 @@ describe('what the system or the network refuses', () => {
 
   test('what went before a refusal is settled, up to the first span that was dropped', async t => {
     const receiver = await startUdpReceiver(t)
-    const exporter = await exporterTo(t, urlOf(receiver), { maxPacketBytes: 1_024 })
+    const exporter = await exporterFor(t, 'jaeger', { url: urlOf(receiver), maxPacketBytes: 1_024 })
     const sketches = Array.from({ length: 6 }, (_, id) => ({ id, attributes: id === 2 ? KEYS : long(600) }))
-    const sending = send(exporter, sketchBatch(...sketches))
+    const sending = exportBatch(exporter, sketchBatch(...sketches))
     await receiver.received(4)
     receiver.close()
     assert.deepEqual({ ...(await sending), message: '' }, { outcome: 'retry', settled: 2, message: '' })
@@ -170,8 +152,8 @@ describe('what the system or the network refuses', () => {
 
   test('a request that is given up is tried again, with nothing settled', async t => {
     const receiver = await startUdpReceiver(t)
-    const exporter = await exporterTo(t, urlOf(receiver))
-    assert.deepEqual(await send(exporter, BATCH, AbortSignal.abort()), {
+    const exporter = await exporterFor(t, 'jaeger', { url: urlOf(receiver) })
+    assert.deepEqual(await exportBatch(exporter, BATCH, AbortSignal.abort()), {
       outcome: 'retry',
       message: `${urlOf(receiver)}: given up before all of it was sent`,
       settled: 0,

@@ -1,46 +1,28 @@
 import assert from 'node:assert/strict'
 import { describe, type TestContext, test } from 'node:test'
 import { status } from '@grpc/grpc-js'
-import { createExporter } from '../../src/exporters/create.ts'
 import type { OtlpExporterConfig } from '../../src/types/config.ts'
 import type { Exporter, ExportResult, SpanBatch } from '../../src/types/exporter.ts'
 import { sketchBatch } from '../support/batch.ts'
-import { ACCOUNT, answer, type CredentialType, type Google, SECRETS, startGoogle, takeOtlp } from '../support/google.ts'
-import { googleConfig, writeCredentials } from '../support/google-files.ts'
+import { credentialsFor, exportBatch, type GoogleSetup, exporterFor as openExporter } from '../support/exporters.ts'
+import { ACCOUNT, answer, type CredentialType, type Google, startGoogle, takeOtlp } from '../support/google.ts'
 import { type GrpcServer, startGrpcServer } from '../support/grpc-server.ts'
 
 const BATCH = sketchBatch({ id: 1, name: 'first' }, { id: 2, name: 'second', parent: 1 })
 
-interface Setup {
-  readonly type?: CredentialType
+interface Setup extends GoogleSetup {
   readonly projectId?: string | undefined
   readonly config?: Partial<OtlpExporterConfig>
 }
 
-async function exporterFor(t: TestContext, google: Google, setup: Setup = {}): Promise<Exporter> {
-  const { type = 'service_account', projectId = 'demo', config } = setup
-  const credentialsFile = writeCredentials(t, google.credentials(type))
-  const credentials = googleConfig(t, { credentialsFile, metadataUrl: google.origin })
-  const exporter = await createExporter({
-    kind: 'otlp',
-    protocol: 'http/protobuf',
+function exporterFor(t: TestContext, google: Google, setup: Setup = {}): Promise<Exporter> {
+  const projectId = 'projectId' in setup ? setup.projectId : 'demo'
+  const credentials = credentialsFor(t, google, setup)
+  return openExporter(t, 'otlp', {
     url: `${google.origin}/v1/traces`,
-    headers: {},
-    compression: 'none',
-    timeoutMs: 5_000,
-    tls: undefined,
-    proxy: undefined,
-    google: { credentials, projectId: 'projectId' in setup ? setup.projectId : projectId },
-    ...config,
+    google: { credentials, projectId },
+    ...setup.config,
   })
-  t.after(() => exporter.close!())
-  return exporter
-}
-
-async function exportBatch(exporter: Exporter, batch: SpanBatch = BATCH): Promise<ExportResult> {
-  const result = await exporter.export(batch, new AbortController().signal)
-  for (const secret of Object.values(SECRETS)) assert.ok(!(result.message ?? '').includes(secret), result.message)
-  return result
 }
 
 /** Google's endpoint over gRPC, which takes the tokens of `google` only. */
@@ -69,9 +51,9 @@ describe("OTLP to Google's endpoint", () => {
       const url = protocol === 'grpc' ? `http://127.0.0.1:${(await startGoogleGrpc(t, google)).port}/` : undefined
       const config = { protocol, ...(url === undefined ? {} : { url }) }
       const exporter = await exporterFor(t, google, { config })
-      assert.deepEqual(await exportBatch(exporter), { outcome: 'acked' })
+      assert.deepEqual(await exportBatch(exporter, BATCH), { outcome: 'acked' })
       google.revokeAll()
-      const results = await Promise.all(Array.from({ length: 4 }, () => exportBatch(exporter)))
+      const results = await Promise.all(Array.from({ length: 4 }, () => exportBatch(exporter, BATCH)))
       assert.deepEqual(results, Array(4).fill({ outcome: 'acked' }))
       assert.equal(google.count('/token'), 2)
       assert.equal(google.otlp.length, 5)
@@ -111,11 +93,11 @@ describe('the project in the resource is', () => {
     const google = await startGoogle(t)
     google.fail('/project-id', answer(500, ''))
     const exporter = await exporterFor(t, google, { type: 'authorized_user', projectId: undefined })
-    assert.deepEqual(await exportBatch(exporter), {
+    assert.deepEqual(await exportBatch(exporter, BATCH), {
       outcome: 'retry',
       message: `${google.origin}/v1/traces: no project is known; set GCP_PROJECT_ID`,
     })
-    assert.deepEqual(await exportBatch(exporter), { outcome: 'acked' })
+    assert.deepEqual(await exportBatch(exporter, BATCH), { outcome: 'acked' })
   })
 })
 
@@ -138,7 +120,7 @@ describe('trouble', () => {
       test(`over ${protocol}: ${code} of ${path} is ${outcome}`, async t => {
         const google = await startGoogle(t)
         google.fail(path, answer(code, {}), 2)
-        const result = await exportBatch(await exporterFor(t, google, { config: { protocol } }))
+        const result = await exportBatch(exporterFor(t, google, { config: { protocol } }), BATCH)
         assert.equal(result.outcome, outcome, result.message)
         assert.match(result.message!, clause)
       })
@@ -156,7 +138,7 @@ describe('trouble', () => {
         reply({ code, details: `no: ${metadata.authorization}` }),
       )
       const config = { protocol: 'grpc', url: `http://127.0.0.1:${server.port}/` } as const
-      const result = await exportBatch(await exporterFor(t, google, { config }))
+      const result = await exportBatch(exporterFor(t, google, { config }), BATCH)
       assert.equal(result.outcome, 'rejected')
       assert.match(result.message!, clause)
       assert.equal(server.calls.length, code === status.UNAUTHENTICATED ? 2 : 1)

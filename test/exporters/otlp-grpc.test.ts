@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, type TestContext, test } from 'node:test'
 import * as grpc from '@grpc/grpc-js'
-import { createOtlpGrpcExporter } from '../../src/exporters/otlp-grpc.ts'
 import type { OtlpExporterConfig } from '../../src/types/config.ts'
 import type { Exporter, ExportResult, SpanBatch } from '../../src/types/exporter.ts'
 import { VERSION } from '../../src/version.ts'
 import { sketchBatch } from '../support/batch.ts'
+import { exportBatch, exporterFor as openExporter } from '../support/exporters.ts'
 import { answerCall, type GrpcAnswer, startGrpcServer, startHttp2Server } from '../support/grpc-server.ts'
 import { closedPort } from '../support/http-server.ts'
 import { OfficialRequest } from '../support/official-otlp.ts'
@@ -17,29 +17,14 @@ const PARTIAL_SUCCESS = Buffer.from('0a0c080712086261642061747472', 'hex')
 /** google.rpc.Status with a RetryInfo of 5 s. */
 const BUSY = 'CA4SBGJ1c3kaMAoodHlwZS5nb29nbGVhcGlzLmNvbS9nb29nbGUucnBjLlJldHJ5SW5mbxIECgIIBQ=='
 
-function exporterFor(t: TestContext, config: Partial<OtlpExporterConfig> & { url: string }): Exporter {
-  const exporter = createOtlpGrpcExporter({
-    kind: 'otlp',
-    protocol: 'grpc',
-    headers: {},
-    compression: 'none',
-    timeoutMs: 10_000,
-    tls: undefined,
-    proxy: undefined,
-    ...config,
-  })
-  t.after(() => exporter.close!())
-  return exporter
-}
-
-function exportBatch(exporter: Exporter, batch: SpanBatch = BATCH, signal = new AbortController().signal) {
-  return exporter.export(batch, signal)
+function exporterFor(t: TestContext, config: Partial<OtlpExporterConfig> & { url: string }): Promise<Exporter> {
+  return openExporter(t, 'otlp', { protocol: 'grpc', ...config })
 }
 
 /** Sends the batch to the official server, which answers like this; PORT stands for the server's. */
 async function resultOf(t: TestContext, answer: GrpcAnswer): Promise<ExportResult> {
   const { port } = await startGrpcServer(t, answer)
-  const result = await exportBatch(exporterFor(t, { url: `http://127.0.0.1:${port}/` }))
+  const result = await exportBatch(exporterFor(t, { url: `http://127.0.0.1:${port}/` }), BATCH)
   return result.message === undefined ? result : { ...result, message: result.message.replace(String(port), 'PORT') }
 }
 
@@ -47,8 +32,8 @@ for (const compression of ['none', 'gzip'] as const) {
   test(`a batch is one call, compression ${compression}`, async t => {
     const server = await startGrpcServer(t)
     const url = `http://127.0.0.1:${server.port}/`
-    const exporter = exporterFor(t, { url, compression, headers: { 'x-tenant': 'blue' } })
-    assert.deepEqual(await exportBatch(exporter), { outcome: 'acked' })
+    const exporter = await exporterFor(t, { url, compression, headers: { 'x-tenant': 'blue' } })
+    assert.deepEqual(await exportBatch(exporter, BATCH), { outcome: 'acked' })
     const { body, metadata } = server.calls[0]!
     assert.deepEqual(new Uint8Array(body), new Uint8Array(BATCH.request()))
     assert.ok(OfficialRequest.decode(body))
@@ -78,7 +63,7 @@ describe('status', () => {
 
   test('a message over the limit of the server: too_large', async t => {
     const server = await startGrpcServer(t, undefined, undefined, { 'grpc.max_receive_message_length': 10 })
-    const { outcome, message } = await exportBatch(exporterFor(t, { url: `http://127.0.0.1:${server.port}/` }))
+    const { outcome, message } = await exportBatch(exporterFor(t, { url: `http://127.0.0.1:${server.port}/` }), BATCH)
     assert.equal(outcome, 'too_large')
     assert.match(message!, /RESOURCE_EXHAUSTED: the request is too large for the server; raise its limit, or cut long/)
   })
@@ -88,7 +73,7 @@ describe('status', () => {
       reply({ code: grpc.status.UNAUTHENTICATED, details: `no such token ${call.metadata.authorization}` }),
     )
     const headers = { authorization: 'Bearer s3cr3t' }
-    const { message } = await exportBatch(exporterFor(t, { url: `http://127.0.0.1:${server.port}/`, headers }))
+    const { message } = await exportBatch(exporterFor(t, { url: `http://127.0.0.1:${server.port}/`, headers }), BATCH)
     assert.doesNotMatch(message!, /s3cr3t/)
     assert.match(
       message!,
@@ -126,21 +111,21 @@ describe('an answer', () => {
     const { origin } = await startHttp2Server(t, stream =>
       stream.respond({ ':status': 200, 'grpc-status': '0' }, { endStream: true }),
     )
-    const { outcome, message } = await exportBatch(exporterFor(t, { url: origin }))
+    const { outcome, message } = await exportBatch(exporterFor(t, { url: origin }), BATCH)
     assert.equal(outcome, 'acked')
     assert.match(message!, /the answer is not one of OTLP/)
   })
 
   test('of a web server', async t => {
     const { origin } = await startHttp2Server(t, stream => stream.respond({ ':status': 200 }, { endStream: true }))
-    const { outcome, message } = await exportBatch(exporterFor(t, { url: origin }))
+    const { outcome, message } = await exportBatch(exporterFor(t, { url: origin }), BATCH)
     assert.equal(outcome, 'rejected')
     assert.match(message!, /gRPC UNKNOWN: the answer is none of gRPC; is this the OTLP port of a collector\?/)
   })
 
   test('over 4 MiB', async t => {
     const { origin } = await startHttp2Server(t, stream => answerCall(stream, Buffer.alloc(5 * MIB)))
-    const { outcome, message } = await exportBatch(exporterFor(t, { url: origin }))
+    const { outcome, message } = await exportBatch(exporterFor(t, { url: origin }), BATCH)
     assert.equal(outcome, 'rejected')
     assert.match(message!, /response over 4 MiB$/)
   })
@@ -149,14 +134,14 @@ describe('an answer', () => {
 describe('no answer', () => {
   test('from a closed port: retry', async t => {
     const url = `http://127.0.0.1:${await closedPort()}/`
-    const { outcome, message } = await exportBatch(exporterFor(t, { url }))
+    const { outcome, message } = await exportBatch(exporterFor(t, { url }), BATCH)
     assert.equal(outcome, 'retry')
     assert.match(message!, /connection refused; is the collector running/)
   })
 
   test('in time: retry', async t => {
     const { origin } = await startHttp2Server(t, () => {})
-    const { outcome, message } = await exportBatch(exporterFor(t, { url: origin, timeoutMs: 50 }))
+    const { outcome, message } = await exportBatch(exporterFor(t, { url: origin, timeoutMs: 50 }), BATCH)
     assert.equal(outcome, 'retry')
     assert.match(message!, /no answer within 50 ms; is the server overloaded/)
   })

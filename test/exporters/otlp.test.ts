@@ -3,12 +3,11 @@ import type { ServerResponse } from 'node:http'
 import { createServer } from 'node:net'
 import { describe, type TestContext, test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
-import { createOtlpExporter } from '../../src/exporters/otlp.ts'
-import type { OtlpExporterConfig } from '../../src/types/config.ts'
-import type { Exporter, ExportResult, SpanBatch } from '../../src/types/exporter.ts'
+import type { ExportResult } from '../../src/types/exporter.ts'
 import { VERSION } from '../../src/version.ts'
 import { sketchBatch } from '../support/batch.ts'
 import { CA, certificate } from '../support/certificates.ts'
+import { exportBatch, exporterFor } from '../support/exporters.ts'
 import { closedPort, listen, startHttpServer } from '../support/http-server.ts'
 import { OfficialRequest, officialEncode, officialType } from '../support/official-otlp.ts'
 import { encodeOtlpJson } from '../support/otlp-json.ts'
@@ -19,29 +18,10 @@ const BATCH = sketchBatch({ id: 1, name: 'first' }, { id: 2, name: 'second' })
 /** ExportTraceServiceResponse { partial_success { rejected_spans: 7, error_message: 'bad attr' } }. */
 const PARTIAL_SUCCESS = Buffer.from('0a0c080712086261642061747472', 'hex')
 
-function exporterFor(t: TestContext, config: Partial<OtlpExporterConfig> & { url: string }): Exporter {
-  const exporter = createOtlpExporter({
-    kind: 'otlp',
-    protocol: 'http/protobuf',
-    headers: {},
-    compression: 'none',
-    timeoutMs: 10_000,
-    tls: undefined,
-    proxy: undefined,
-    ...config,
-  })
-  t.after(() => exporter.close!())
-  return exporter
-}
-
-function exportBatch(exporter: Exporter, batch: SpanBatch = BATCH, signal = new AbortController().signal) {
-  return exporter.export(batch, signal)
-}
-
 /** Sends the batch to a server that answers like this. */
 async function resultOf(t: TestContext, answer: (response: ServerResponse) => void): Promise<ExportResult> {
   const server = await startHttpServer(t, (_request, response) => answer(response))
-  return await exportBatch(exporterFor(t, { url: `${server.origin}/v1/traces` }))
+  return await exportBatch(exporterFor(t, 'otlp', { url: `${server.origin}/v1/traces` }), BATCH)
 }
 
 function spanNames(body: Uint8Array): string[] {
@@ -55,8 +35,8 @@ describe('the request', () => {
   for (const compression of ['none', 'gzip'] as const) {
     test(`is the batch in protobuf, compression ${compression}`, async t => {
       const server = await startHttpServer(t, (_request, response) => response.end())
-      const exporter = exporterFor(t, { url: `${server.origin}/v1/traces`, compression })
-      assert.deepEqual(await exportBatch(exporter), { outcome: 'acked' })
+      const exporter = await exporterFor(t, 'otlp', { url: `${server.origin}/v1/traces`, compression })
+      assert.deepEqual(await exportBatch(exporter, BATCH), { outcome: 'acked' })
       const { method, path, headers, body } = server.requests[0]!
       assert.equal(`${method} ${path}`, 'POST /v1/traces')
       assert.equal(headers['content-type'], 'application/x-protobuf')
@@ -70,8 +50,12 @@ describe('the request', () => {
   for (const compression of ['none', 'gzip'] as const) {
     test(`is the batch in JSON where that is the protocol, compression ${compression}`, async t => {
       const server = await startHttpServer(t, (_request, response) => response.end())
-      const exporter = exporterFor(t, { url: `${server.origin}/v1/traces`, protocol: 'http/json', compression })
-      assert.deepEqual(await exportBatch(exporter), { outcome: 'acked' })
+      const exporter = await exporterFor(t, 'otlp', {
+        url: `${server.origin}/v1/traces`,
+        protocol: 'http/json',
+        compression,
+      })
+      assert.deepEqual(await exportBatch(exporter, BATCH), { outcome: 'acked' })
       const { headers, body } = server.requests[0]!
       assert.equal(headers['content-type'], 'application/json')
       assert.equal(headers['content-length'], String(body.length))
@@ -86,7 +70,10 @@ describe('the request', () => {
       response.setHeader('content-type', 'application/json')
       response.end('{"partialSuccess":{"rejectedSpans":"1","errorMessage":"bad attr"}}')
     })
-    const result = await exportBatch(exporterFor(t, { url: `${server.origin}/v1/traces`, protocol: 'http/json' }))
+    const result = await exportBatch(
+      exporterFor(t, 'otlp', { url: `${server.origin}/v1/traces`, protocol: 'http/json' }),
+      BATCH,
+    )
     assert.deepEqual(result, {
       outcome: 'acked',
       rejected: 1,
@@ -97,7 +84,7 @@ describe('the request', () => {
   test('carries the headers of the configuration, which may name another agent', async t => {
     const server = await startHttpServer(t, (_request, response) => response.end())
     const headers = { 'x-api-key': 'k=1', 'user-agent': 'own/1', 'content-type': 'text/plain' }
-    await exportBatch(exporterFor(t, { url: server.origin, headers }))
+    await exportBatch(exporterFor(t, 'otlp', { url: server.origin, headers }), BATCH)
     const received = server.requests[0]!.headers
     assert.equal(received['x-api-key'], 'k=1')
     assert.equal(received['user-agent'], 'own/1')
@@ -106,8 +93,8 @@ describe('the request', () => {
 
   test('follows the last one on the same connection', async t => {
     const server = await startHttpServer(t, (_request, response) => response.end())
-    const exporter = exporterFor(t, { url: server.origin })
-    for (let i = 0; i < 4; i++) assert.deepEqual(await exportBatch(exporter), { outcome: 'acked' })
+    const exporter = await exporterFor(t, 'otlp', { url: server.origin })
+    for (let i = 0; i < 4; i++) assert.deepEqual(await exportBatch(exporter, BATCH), { outcome: 'acked' })
     assert.equal(server.connections(), 1)
   })
 
@@ -120,14 +107,16 @@ describe('the request', () => {
     const proxy = await startProxy(t, server.port)
     const url = 'https://collector.test/v1/traces'
     const tls = { ca: CA, serverName: 'localhost', ...certificate('client') }
-    assert.deepEqual(await exportBatch(exporterFor(t, { url, tls, proxy: proxy.origin })), { outcome: 'acked' })
+    assert.deepEqual(await exportBatch(exporterFor(t, 'otlp', { url, tls, proxy: proxy.origin }), BATCH), {
+      outcome: 'acked',
+    })
     assert.deepEqual(spanNames(server.requests[0]!.body), ['first', 'second'])
   })
 
   test('over 64 MiB is not sent', async t => {
     const server = await startHttpServer(t, (_request, response) => response.end())
     const huge = { ...BATCH, request: () => new Uint8Array(64 * MIB + 1) }
-    assert.deepEqual(await exportBatch(exporterFor(t, { url: `${server.origin}/` }), huge), {
+    assert.deepEqual(await exportBatch(exporterFor(t, 'otlp', { url: `${server.origin}/` }), huge), {
       outcome: 'too_large',
       message: `${server.origin}/: the request is over 64 MiB; cut long values (limits.attributeValueLength or OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT)`,
     })
@@ -136,7 +125,7 @@ describe('the request', () => {
 
   test('of exactly 64 MiB is sent', async t => {
     const server = await startHttpServer(t, (_request, response) => response.end())
-    const exporter = exporterFor(t, { url: server.origin, compression: 'gzip' })
+    const exporter = await exporterFor(t, 'otlp', { url: server.origin, compression: 'gzip' })
     const large = { ...BATCH, request: () => new Uint8Array(64 * MIB) }
     assert.deepEqual(await exportBatch(exporter, large), { outcome: 'acked' })
   })
@@ -196,7 +185,7 @@ test('a redirect is not followed, and named without its query', async t => {
   const server = await startHttpServer(t, (_request, response) => {
     response.writeHead(307, { location: '/elsewhere?key=secret' }).end()
   })
-  const result = await exportBatch(exporterFor(t, { url: `${server.origin}/v1/traces?key=secret` }))
+  const result = await exportBatch(exporterFor(t, 'otlp', { url: `${server.origin}/v1/traces?key=secret` }), BATCH)
   assert.deepEqual(result, {
     outcome: 'rejected',
     message: `${server.origin}/v1/traces: HTTP 307: redirected to ${server.origin}/elsewhere, which is not followed; set the final URL`,
@@ -279,7 +268,7 @@ describe('what a server repeats of the request', () => {
         .end(JSON.stringify({ message, partialSuccess }))
     })
     const url = `${server.origin}/v1/traces?token=secret-query`
-    const { message } = await exportBatch(exporterFor(t, { url, headers: { 'x-key': 'secret-key' } }))
+    const { message } = await exportBatch(exporterFor(t, 'otlp', { url, headers: { 'x-key': 'secret-key' } }), BATCH)
     assert.match(message!, /no \[hidden\] at \/v1\/traces\?token=\[hidden\]/)
     assert.doesNotMatch(message!, /secret/)
   }
@@ -296,9 +285,9 @@ describe('a server by whose clock it is an hour later', () => {
   for (const [what, answer, message] of answers) {
     test(what, async t => {
       const server = await startHttpServer(t, (_, response) => answer(response.setHeader('date', late)))
-      const exporter = exporterFor(t, { url: `${server.origin}/v1/traces` })
-      assert.match((await exportBatch(exporter)).message!, message!)
-      assert.doesNotMatch((await exportBatch(exporter)).message ?? '', /clock/)
+      const exporter = await exporterFor(t, 'otlp', { url: `${server.origin}/v1/traces` })
+      assert.match((await exportBatch(exporter, BATCH)).message!, message!)
+      assert.doesNotMatch((await exportBatch(exporter, BATCH)).message ?? '', /clock/)
     })
   }
 })
@@ -317,7 +306,7 @@ describe('without a reply', () => {
 
   test('a refused connection is retried', async t => {
     const port = await closedPort()
-    const result = await exportBatch(exporterFor(t, { url: `http://127.0.0.1:${port}${SECRET_QUERY}` }))
+    const result = await exportBatch(exporterFor(t, 'otlp', { url: `http://127.0.0.1:${port}${SECRET_QUERY}` }), BATCH)
     const message = `http://127.0.0.1:${port}/v1/traces: connection refused; is the collector running, and on this port?`
     assert.deepEqual(result, { outcome: 'retry', message })
   })
@@ -327,21 +316,21 @@ describe('without a reply', () => {
       t,
       createServer(socket => socket.once('data', () => socket.resetAndDestroy())),
     )
-    const result = await exportBatch(exporterFor(t, { url: `http://127.0.0.1:${port}${SECRET_QUERY}` }))
+    const result = await exportBatch(exporterFor(t, 'otlp', { url: `http://127.0.0.1:${port}${SECRET_QUERY}` }), BATCH)
     assert.equal(result.outcome, 'retry')
     assert.match(result.message!, /^http:\/\/127\.0\.0\.1:\d+\/v1\/traces: the connection was closed/)
   })
 
   test('a timeout is retried', async t => {
     const server = await startHttpServer(t, () => {})
-    const result = await exportBatch(exporterFor(t, { url: server.origin, timeoutMs: 50 }))
+    const result = await exportBatch(exporterFor(t, 'otlp', { url: server.origin, timeoutMs: 50 }), BATCH)
     assert.deepEqual(result, { outcome: 'retry', message: `${server.origin}/: no answer within 50 ms; ${OVERLOADED}` })
   })
 
   test('an aborted request is retried', async t => {
     const abort = new AbortController()
     const server = await startHttpServer(t, () => abort.abort())
-    const result = await exportBatch(exporterFor(t, { url: server.origin }), BATCH, abort.signal)
+    const result = await exportBatch(exporterFor(t, 'otlp', { url: server.origin }), BATCH, abort.signal)
     const message = `${server.origin}/: no answer before the request was given up; ${OVERLOADED}`
     assert.deepEqual(result, { outcome: 'retry', message })
   })
@@ -354,10 +343,10 @@ describe('without a reply', () => {
 
   test('after close nothing is sent', async t => {
     const server = await startHttpServer(t, (_request, response) => response.end())
-    const exporter = exporterFor(t, { url: server.origin })
-    assert.deepEqual(await exportBatch(exporter), { outcome: 'acked' })
+    const exporter = await exporterFor(t, 'otlp', { url: server.origin })
+    assert.deepEqual(await exportBatch(exporter, BATCH), { outcome: 'acked' })
     await exporter.close!()
-    const result = await exportBatch(exporter)
+    const result = await exportBatch(exporter, BATCH)
     assert.deepEqual(result, {
       outcome: 'retry',
       message: `${server.origin}/: the connection was closed by this process`,

@@ -1,19 +1,16 @@
 import assert from 'node:assert/strict'
 import { describe, type TestContext, test } from 'node:test'
-import { createZipkinExporter } from '../../src/exporters/zipkin.ts'
 import { initTracing } from '../../src/index.ts'
 import type { ExportResult } from '../../src/types/exporter.ts'
 import { sketchBatch } from '../support/batch.ts'
+import { exportBatch, exporterFor } from '../support/exporters.ts'
 import { closedPort, startHttpServer } from '../support/http-server.ts'
 import { assertBalanced } from '../support/ledger.ts'
 
 const BATCH = sketchBatch({ id: 1, name: 'first' }, { id: 2, name: 'second', parent: 1 })
 
 function exportTo(t: TestContext, url: string, headers = {}): Promise<ExportResult> {
-  const config = { kind: 'zipkin', url, headers, timeoutMs: 5_000, proxy: undefined } as const
-  const exporter = createZipkinExporter(config)
-  t.after(() => exporter.close!())
-  return exporter.export(BATCH, new AbortController().signal) as Promise<ExportResult>
+  return exportBatch(exporterFor(t, 'zipkin', { url, headers }), BATCH)
 }
 
 test('a batch is one list of spans, and asks proxies not to trace it', async t => {
