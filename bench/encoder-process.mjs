@@ -1,11 +1,16 @@
-// One encoder in a process of its own. Each message asks for a number of requests; the answer has the processor time of one span.
+// One encoder in a process of its own, on spans whose texts are as argv[3] says. Each message asks for a number of requests; the
+// answer has the processor time of one span. The answer to 0 has what the encoder makes, to be looked at.
 import { COUNT } from './encoders/spans.ts'
 
-const { create } = await import(`./encoders/${process.argv[2]}.ts`)
-const encode = create()
+const [, , name, texts] = process.argv
+const { create } = await import(`./encoders/${name}.ts`)
+const encode = create(texts)
 
 process.on('message', requests => {
-  if (requests === 0) return process.send({ bytes: Buffer.from(encode()).toString('base64') })
+  if (requests === 0) {
+    process.send({ messages: [encode()].flat().map(message => Buffer.from(message).toString('base64')) })
+    return
+  }
   globalThis.gc()
   const before = process.cpuUsage()
   const start = process.hrtime.bigint()

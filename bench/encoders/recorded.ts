@@ -7,7 +7,7 @@ import { createSampler } from '../../src/trace/sampler.ts'
 import { SourceTracer } from '../../src/trace/tracer.ts'
 import type { SpanBatch } from '../../src/types/exporter.ts'
 import { byteTarget, ProtobufWriter } from '../../src/wire/protobuf-writer.ts'
-import { COUNT, openSpans } from './spans.ts'
+import { COUNT, openSpans, type Texts } from './spans.ts'
 
 const LIMITS = {
   attributeCount: 128,
@@ -47,36 +47,40 @@ export interface Recorded {
   readonly frame: RequestFrame
   /** What `end()` does to each span: gives the records. */
   encodeSpans(): Uint8Array
+  /** The records as the export thread has them: what every exporter starts from. */
+  batchOf(records: Uint8Array): SpanBatch
 }
 
 /** The spans of the bench as our own tracer holds them just before they end. */
-export function record(): Recorded {
+export function record(texts: Texts): Recorded {
   const sink = new BufferSink()
   const recorder = createRecorder(createSampler({ kind: 'always_on' }), LIMITS, sink)
   const source = new RecordingSource(recorder, [])
   const tracer = new SourceTracer(() => source)
-  const spans = openSpans(tracer) as RecordingSpan[]
+  const spans = openSpans(tracer, texts) as RecordingSpan[]
   for (const span of spans) [span.endLow, span.endHigh] = [span.startLow + 1000, span.startHigh]
+  const resource = { 'service.name': 'bench' }
+  const scope = { name: 'blueprint-tracing', version: '0.1.0' }
+  const frame = createRequestFrame(resource, scope)
   return {
-    frame: createRequestFrame({ 'service.name': 'bench' }, { name: 'blueprint-tracing', version: '0.1.0' }),
+    frame,
     encodeSpans() {
       sink.rewind()
       for (const span of spans) writeSpan(sink, span, span.textBound)
       return sink.bytes
     },
+    batchOf: bytes => ({
+      count: COUNT,
+      resource,
+      scope,
+      bytes,
+      request: () => encodeRequest(frame, bytes),
+      spans: () => readSpans(bytes),
+    }),
   }
 }
 
-/** The same spans as the export thread has them: what every exporter starts from. */
-export function recordedBatch(): SpanBatch {
-  const { frame, encodeSpans } = record()
-  const bytes = encodeSpans().slice()
-  return {
-    count: COUNT,
-    resource: { 'service.name': 'bench' },
-    scope: { name: 'blueprint-tracing', version: '0.1.0' },
-    bytes,
-    request: () => encodeRequest(frame, bytes),
-    spans: () => readSpans(bytes),
-  }
+export function recordedBatch(texts: Texts): SpanBatch {
+  const { encodeSpans, batchOf } = record(texts)
+  return batchOf(encodeSpans().slice())
 }
