@@ -1,5 +1,5 @@
 import type { ViewAttributes, ViewValue } from '../types/exporter.ts'
-import { LIMITS, type TruncatableString, truncatable } from './cloud-trace-limits.ts'
+import { droppedCount, LIMITS, type TruncatableString, truncatable } from './cloud-trace-limits.ts'
 import { valueText } from './value-text.ts'
 
 /** Exactly one of the three; there is no other type. 64-bit integers are decimal text. */
@@ -44,7 +44,7 @@ export function toCloudTraceAttributes(lists: readonly ViewAttributes[], dropped
       }
     }
   }
-  return dropped === 0 ? { attributeMap } : { attributeMap, droppedAttributesCount: dropped }
+  return { attributeMap, droppedAttributesCount: droppedCount(dropped) }
 }
 
 /** Numbers that are no 64-bit integers, lists and all else become text. */

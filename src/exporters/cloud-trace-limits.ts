@@ -14,6 +14,8 @@ export const LIMITS = {
   links: 128,
 } as const
 
+const MAX_INT32 = 2 ** 31 - 1
+
 /** google.devtools.cloudtrace.v2.TruncatableString. */
 export interface TruncatableString {
   readonly value: string
@@ -29,6 +31,11 @@ export function truncatable(text: string, maxBytes: number): TruncatableString {
   let end = maxBytes
   while (isContinuation(bytes[end]!)) end--
   return { value: bytes.toString('utf8', 0, end), truncatedByteCount: bytes.length - end }
+}
+
+/** A count as the API has it: absent where nothing was dropped, and an int32 where OTLP has a uint32. */
+export function droppedCount(count: number): number | undefined {
+  return count === 0 ? undefined : Math.min(count, MAX_INT32)
 }
 
 /** Bytes after the first one of a character are 10xxxxxx. */

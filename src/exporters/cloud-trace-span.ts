@@ -2,7 +2,7 @@ import type { EventView, LinkView, SpanBatch, SpanView, ViewAttributes } from '.
 import { SpanStatusCode } from '../types/span.ts'
 import { VERSION } from '../version.ts'
 import { type CloudTraceAttributes, toCloudTraceAttributes } from './cloud-trace-attributes.ts'
-import { LIMITS, type TruncatableString, truncatable } from './cloud-trace-limits.ts'
+import { droppedCount, LIMITS, type TruncatableString, truncatable } from './cloud-trace-limits.ts'
 import { monitoredResource } from './cloud-trace-resource.ts'
 
 /** google.devtools.cloudtrace.v2.Span in JSON. What is undefined is left out. */
@@ -102,7 +102,7 @@ function toTimeEvents(events: readonly EventView[], droppedBefore: number): Time
       attributes: toCloudTraceAttributes([attributes], droppedAttributesCount),
     },
   }))
-  return { timeEvent, droppedAnnotationsCount: dropped || undefined }
+  return { timeEvent, droppedAnnotationsCount: droppedCount(dropped) }
 }
 
 function toLinks(links: readonly LinkView[], droppedBefore: number): Links | undefined {
@@ -115,7 +115,7 @@ function toLinks(links: readonly LinkView[], droppedBefore: number): Links | und
     type: 'TYPE_UNSPECIFIED',
     attributes: toCloudTraceAttributes([attributes], droppedAttributesCount),
   }))
-  return { link, droppedLinksCount: dropped || undefined }
+  return { link, droppedLinksCount: droppedCount(dropped) }
 }
 
 /** RFC 3339 in UTC, with the nine digits that the API takes at most. */

@@ -52,6 +52,8 @@ describe('the package as npm packs it (after a build)', () => {
       'dist/recording.cjs',
       'dist/metrics-worker.js',
       'dist/exporters-create.js',
+      'proto/cloudtrace.proto',
+      'proto/jaeger.thrift',
       'proto/otlp.proto',
       'README.md',
       'LICENSE',

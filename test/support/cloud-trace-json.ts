@@ -7,9 +7,10 @@ import protojson from 'protobufjs/ext/protojson.js'
 const protos = createRequire(import.meta.url)
   .resolve('@google-cloud/opentelemetry-cloud-trace-exporter')
   .replace(/build\/.*$/, 'build/protos/protos.json')
-const Request = protobuf.Root.fromJSON(JSON.parse(readFileSync(protos, 'utf8')))
-  .resolveAll()
-  .lookupType('google.devtools.cloudtrace.v2.BatchWriteSpansRequest')
+export const officialCloudTrace: protobuf.Root = protobuf.Root.fromJSON(
+  JSON.parse(readFileSync(protos, 'utf8')),
+).resolveAll() as protobuf.Root
+const Request = officialCloudTrace.lookupType('google.devtools.cloudtrace.v2.BatchWriteSpansRequest')
 
 interface SpanJson {
   readonly name?: string
