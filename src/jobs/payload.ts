@@ -126,7 +126,8 @@ class PayloadCopy {
     const copy: JsonValue[] = []
     this.bytesLeft -= 2
     for (const value of values) {
-      const taken = this.copy(value, name, path)
+      const given = this.copy(value, name, path)
+      const taken = given === undefined ? this.charged(null) : given
       this.bytesLeft--
       if (taken === OVERFLOW || this.bytesLeft < 0) return OVERFLOW
       copy.push(taken ?? null)

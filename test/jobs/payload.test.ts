@@ -65,6 +65,12 @@ describe('the cap', () => {
     assert.equal(takePayload({ a: `${params.a}xx` }).isCut, true)
   })
 
+  test('members that are nothing count as the null that stands for them', () => {
+    const { payload, isCut } = takePayload({ list: Array(20).fill(undefined), seven: 7 }, undefined, 80)
+    assert.deepEqual({ ...payload }, { list: '[cut]', seven: 7 })
+    assert.equal(isCut, true)
+  })
+
   test('huge values do not take long', () => {
     const huge = { list: Array.from({ length: 2_000_000 }, (_, index) => ({ index })) }
     const params = Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`p${index}`, huge]))
