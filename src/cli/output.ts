@@ -1,4 +1,17 @@
 import { printableText } from '../net/printable.ts'
+import { FAILED } from './usage.ts'
+
+/**
+ * A reader that goes away (`| head`) or a disk that is full must not end a command halfway through, with a dead letter claimed: the
+ * command goes on, and its exit code says that the output is not whole.
+ */
+export function outliveOutput(): void {
+  process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+    process.exitCode ||= FAILED
+    if (code !== 'EPIPE') complain(`the output could not be written: ${message}`)
+  })
+  process.stderr.on('error', () => {})
+}
 
 export function print(text: string): void {
   process.stdout.write(`${text}\n`)

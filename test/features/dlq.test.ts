@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { describe, type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { DirectoryQueue } from '../../src/jobs/directory-queue.ts'
@@ -291,6 +292,39 @@ describe('an id that there is not', () => {
       assert.match(stderr, /^there is no dead letter "lettr-x" in the folder .*; did you mean letter-x\?\n$/)
     })
   }
+})
+
+describe('output that nobody takes', () => {
+  test('ends a list with exit code 1 and without a stack trace', async t => {
+    const { folder } = await fixture(t, deadLetter({ original_payload: { mesh: 'x'.repeat(4_000_000) } }))
+    const child = spawn(process.execPath, [fileURLToPath(cli), 'dlq', 'list', '--json'], { cwd: folder })
+    child.stdout.once('data', () => child.stdout.destroy())
+    const said = text(child.stderr)
+    assert.deepEqual([await once(child, 'exit'), await said], [[1, null], ''])
+  })
+
+  test('does not keep a retry from its end', async t => {
+    const { folder, queue } = await fixture(t, deadLetter({ message_id: 'a', metadata: { payload_cut: 'so it is' } }))
+    const args = [fileURLToPath(cli), 'dlq', 'retry', 'a', '--', process.execPath, '-e', 'setTimeout(() => {}, 300)']
+    const child = spawn(process.execPath, args, { cwd: folder })
+    child.stdout.destroy()
+    child.stderr.destroy()
+    assert.deepEqual(await once(child, 'exit'), [1, null])
+    assert.equal((await queue.get('a'))?.status, 'resolved')
+  })
+
+  test('is said where the disk is full', async t => {
+    const { folder } = await fixture(t, deadLetter())
+    const stdout = openSync('/dev/full', 'w')
+    const child = spawn(process.execPath, [fileURLToPath(cli), 'dlq', 'list'], {
+      cwd: folder,
+      stdio: ['ignore', stdout, 'pipe'],
+    })
+    closeSync(stdout)
+    const said = text(child.stderr!)
+    assert.deepEqual(await once(child, 'exit'), [1, null])
+    assert.match(await said, /^the output could not be written: ENOSPC: .*\n$/)
+  })
 })
 
 describe('the command line', () => {
