@@ -106,7 +106,8 @@ async function keep(error: unknown, job: Job, attempt: AttemptConfig, span: Span
   const traceparent = isValidSpanContext(context) ? formatTraceparent(context) : undefined
   const failed = { ...job, error, traceparent }
   const first = createDeadLetter(failed, attempt, undefined, redactor)
-  const failure = `${job.jobType} failed: ${first.error_type}: ${oneLine(first.error_message)}`
+  const name = oneLine(job.jobType)
+  const failure = `${name} failed: ${oneLine(first.error_type)}: ${oneLine(first.error_message)}`
   try {
     const queue = job.queue ?? getDeadLetterQueue()
     const { known, ...past } = await pastOf(first, attempt, queue)
@@ -116,7 +117,7 @@ async function keep(error: unknown, job: Job, attempt: AttemptConfig, span: Span
     say('error', `${failure}; ${letter.status === 'abandoned' ? 'given up in' : 'kept as'} dead letter ${id}`)
   } catch (trouble) {
     say('error', failure)
-    say('error', `the dead letter of ${job.jobType} could not be stored: ${oneLine(exceptionMessage(trouble))}`)
+    say('error', `the dead letter of ${name} could not be stored: ${oneLine(exceptionMessage(trouble))}`)
     say('error', first.traceback)
   }
 }

@@ -157,6 +157,16 @@ test('the job runs in its span, which has the job’s attributes', async () => {
   assert.equal('job.attempt' in span.attributes, false)
 })
 
+test('a job and an error whose names have several lines are told of in one', async () => {
+  const error = Object.assign(new Error('boom'), { name: 'Bad\nblueprint-tracing: forged' })
+  await runJobWithDeadLetterQueue(() => throwing(error), {
+    ...OPTIONS,
+    jobType: 'regen3d\njob',
+    deadLetterQueue: new MemoryQueue(),
+  })
+  assert.match(lines[0]!, /^regen3d job failed: Bad blueprint-tracing: forged: boom; kept as dead letter \S+$/)
+})
+
 describe('a queue that fails', () => {
   const queues: readonly [what: string, change: Partial<MemoryQueue>, reason: RegExp][] = [
     ['rejects', { publish: () => Promise.reject(new Error('disk full')) }, /disk full$/],
