@@ -15,7 +15,7 @@ const MAX_CONNECTIONS = 64
  */
 export function serveMetrics(store: MetricStore, port: number): Server {
   const { createServer } = process.getBuiltinModule('node:http')
-  const server = createServer((request, response) => answer(store, request, response))
+  const server = createServer((request, response) => answerAnyway(store, request, response))
   server.maxConnections = MAX_CONNECTIONS
   // A scraper keeps its connection open between two scrapes.
   server.on('connection', socket => socket.unref())
@@ -24,6 +24,17 @@ export function serveMetrics(store: MetricStore, port: number): Server {
   server.listen(port)
   server.unref()
   return server
+}
+
+/** What is thrown in a listener ends the program: series can be so many, and so long, that no string holds them. */
+function answerAnyway(store: MetricStore, request: IncomingMessage, response: ServerResponse): void {
+  try {
+    answer(store, request, response)
+  } catch (error) {
+    const reason = exceptionMessage(error)
+    say('metrics scrape', 'warn', `metrics are recorded, but cannot be served: ${reason}`)
+    send(response, 500, `The metrics cannot be written: ${reason}\n`)
+  }
 }
 
 function answer(store: MetricStore, request: IncomingMessage, response: ServerResponse): void {

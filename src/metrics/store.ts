@@ -13,13 +13,13 @@ const OVERFLOW: Labels = { overflow: 'true' }
 /** Counts what could not be recorded as it was handed in, by reason. */
 export const REFUSED = 'blueprint_metrics_refused_total'
 const RESERVED = takenNames(REFUSED.replace('_total', ''), 'counter')
-const HELP: Readonly<Record<string, string>> = {
-  pipeline_runs_total: 'Runs of pipeline jobs that have ended.',
-  errors_total: 'Errors that ended runs of pipeline jobs.',
-  pipeline_duration_seconds: 'How long runs of pipeline jobs took.',
-  scenes_in_progress: 'Runs of pipeline jobs that are under way.',
-  [REFUSED]: 'Recordings that were left out, or put together under overflow="true".',
-}
+const HELP: ReadonlyMap<string, string> = new Map([
+  ['pipeline_runs_total', 'Runs of pipeline jobs that have ended.'],
+  ['errors_total', 'Errors that ended runs of pipeline jobs.'],
+  ['pipeline_duration_seconds', 'How long runs of pipeline jobs took.'],
+  ['scenes_in_progress', 'Runs of pipeline jobs that are under way.'],
+  [REFUSED, 'Recordings that were left out, or put together under overflow="true".'],
+])
 
 type Reason = 'label_sets' | 'names' | 'name' | 'type' | 'value' | 'labels'
 
@@ -61,14 +61,14 @@ export class MetricStore {
   }
 
   stats(): Record<string, MetricStats> {
-    const all: Record<string, MetricStats> = {}
+    const all: [name: string, stats: MetricStats][] = []
     for (const { name, series } of this.known.values()) {
       const total = new Summary()
       for (const { summary } of series.values()) total.addAll(summary)
-      if (total.count > 0) all[name] = total.stats()
-      for (const [labels, { summary }] of series) all[`${name}{${labels}}`] = summary.stats()
+      if (total.count > 0) all.push([name, total.stats()])
+      for (const [labels, { summary }] of series) all.push([`${name}{${labels}}`, summary.stats()])
     }
-    return all
+    return Object.fromEntries(all)
   }
 
   /** Of one family, or everything. */
@@ -109,7 +109,7 @@ export class MetricStore {
       this.refuse('names', `there are more than ${MAX_FAMILIES} metrics; ${name} and others are left out`)
       return undefined
     }
-    const family = new Family(name, exposedName, type, HELP[name] ?? `A ${type} of the program.`)
+    const family = new Family(name, exposedName, type, HELP.get(name) ?? `A ${type} of the program.`)
     for (const taken of names) this.taken.add(taken)
     this.known.set(name, family)
     for (const listener of this.listeners) listener(family)

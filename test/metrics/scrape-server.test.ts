@@ -86,6 +86,15 @@ describe('the metrics server', () => {
       `warn: metrics are recorded, but not served on port ${port}: another program has it; set PROMETHEUS_METRICS_PORT to a free one`,
     ])
   })
+
+  test('answers 500 where the metrics are too much for one text, and the program goes on', async t => {
+    const families = t.mock.getter(store, 'families', () => assert.fail('Invalid string length'))
+    const { status, body } = await ask(port, '/metrics')
+    families.mock.restore()
+    assert.deepEqual([status, body], [500, 'The metrics cannot be written: Invalid string length\n'])
+    assert.equal(said.at(-1), 'warn: metrics are recorded, but cannot be served: Invalid string length')
+    assert.equal((await ask(port, '/metrics')).status, 200)
+  })
 })
 
 const PROGRAM = `

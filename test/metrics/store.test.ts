@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { MAX_FAMILIES, MAX_SERIES, MetricStore, REFUSED } from '../../src/metrics/store.ts'
+import { writeMetrics } from '../../src/metrics/text-format.ts'
 import { setNoticeLog } from '../../src/trace/notices.ts'
 
 const said: string[] = []
@@ -40,6 +41,17 @@ describe('what is recorded is bounded', () => {
     assert.deepEqual([store.families.length, refused(store, 'names')], [MAX_FAMILIES + 1, 5])
     assert.equal(said.filter(line => line.includes('more than 200 metrics')).length, 1)
   })
+})
+
+test('names that every object has are names like any other', () => {
+  const store = new MetricStore()
+  const names = ['constructor', 'toString', '__proto__']
+  for (const name of names) store.record('gauge', name, {}, 1)
+  assert.deepEqual(
+    Object.keys(store.stats()),
+    names.flatMap(name => [name, `${name}{}`]),
+  )
+  assert.match(writeMetrics(store.families, 'text'), /^# HELP constructor A gauge of the program\.$/m)
 })
 
 describe('what cannot be recorded is counted and throws nothing:', () => {
