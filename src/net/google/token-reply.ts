@@ -44,7 +44,7 @@ export function refusedToken(reply: HttpReply, { url, secrets, hints }: TokenReq
   const { code, detail } = readError(reply)
   const hideSecrets = secretHider(url, Object.fromEntries(secrets.entries()))
   const said = printableText(hideSecrets([code, detail].filter(Boolean).join(': ')), MAX_SAID_CHARS)
-  const hint = hints[code] ?? hints[status]
+  const hint = Object.hasOwn(hints, code) ? hints[code] : hints[status]
   const message = `${printableUrl(url)}: HTTP ${status}${said && ` (it says: ${said})`}${hint ? `; ${hint}` : ''}`
   const mayPass = status >= 500 || status === 429 || status === 408
   return credentialsError(message, !mayPass)

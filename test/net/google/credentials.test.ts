@@ -283,6 +283,13 @@ describe('a token server that answers', () => {
     ],
     ['401 invalid_client', 401, { error: 'invalid_client' }, /; client_id or client_secret is wrong$/, true],
     ['400 with the secret in it', 400, leak, /no such token \[hidden\]/, true],
+    [
+      '400 with a word that every object has',
+      400,
+      { error: 'constructor' },
+      /HTTP 400 \(it says: constructor\)$/,
+      true,
+    ],
     ['403 of a proxy', 403, 'no', /HTTP 403$/, true],
     ['404', 404, '', /HTTP 404$/, true],
     ['429', 429, '', /HTTP 429$/, false],
