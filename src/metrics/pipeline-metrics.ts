@@ -118,6 +118,10 @@ export class RecordedMetrics implements PipelineMetrics {
 /** Of a JobExit, by which a job asks for an exit code; undefined for every other error. */
 function exitCodeOf(error: unknown): number | undefined {
   if (exceptionType(error) !== 'JobExit') return undefined
-  const { code } = error as { readonly code?: unknown }
-  return typeof code === 'number' ? code : undefined
+  try {
+    const { code } = error as { readonly code?: unknown }
+    return typeof code === 'number' ? code : undefined
+  } catch {
+    return undefined
+  }
 }

@@ -67,6 +67,17 @@ describe('trackJob', () => {
       'error',
       'Error',
     ],
+    [
+      'a JobExit whose code cannot be read',
+      {
+        name: 'JobExit',
+        get code(): number {
+          throw new Error('trap')
+        },
+      },
+      'error',
+      'JobExit',
+    ],
     ['a JobExit that asks for a code', new JobExit(3), 'failure', 'JobExit'],
     ['a JobExit without a fault', new JobExit(0), 'success'],
   ]
