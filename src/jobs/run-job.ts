@@ -15,6 +15,7 @@ import { describe } from '../validate.ts'
 import { linksToPrevious } from './attempt.ts'
 import { createDeadLetter } from './dead-letter.ts'
 import { isJobExit } from './job-exit.ts'
+import { faultOf } from './message-json.ts'
 import { getDeadLetterQueue } from './queue-choice.ts'
 import { read } from './read.ts'
 import { say } from './say.ts'
@@ -137,14 +138,19 @@ async function pastOf(first: DeadLetterMessage, attempt: AttemptConfig, queue: D
 
 const SAME = ['scene_id', 'job_type', 'step'] as const
 
-/** A queue that cannot be read may still be written to. */
+/** A queue that cannot be read, or answers with what is no message, may still be written to. */
 async function earlierMessage(messageId: string, queue: DeadLetterQueue): Promise<DeadLetterMessage | undefined> {
+  let trouble: string | undefined
   try {
-    return await settledInTime(queue.get(messageId), QUEUE_TIMEOUT_MS)
+    const found: unknown = await settledInTime(queue.get(messageId), QUEUE_TIMEOUT_MS)
+    if (found === undefined || found === null) return undefined
+    trouble = faultOf(found)
+    if (trouble === undefined) return found as DeadLetterMessage
   } catch (error) {
-    say('warn', `the earlier attempts' dead letter ${messageId} could not be read: ${oneLine(exceptionMessage(error))}`)
-    return undefined
+    trouble = exceptionMessage(error)
   }
+  say('warn', `the earlier attempts' dead letter ${messageId} could not be read: ${oneLine(trouble)}`)
+  return undefined
 }
 
 /** Rejects where a queue does not answer. The timer holds the process: it would end without the job's exit code. */

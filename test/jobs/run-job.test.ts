@@ -301,6 +301,26 @@ describe('a further attempt', () => {
     assert.match(lines[0]!, /dead letter letter-x could not be read: no reading$/)
   })
 
+  for (const [what, found, trouble] of [
+    ['null', null, undefined],
+    ['something else', { scene_id: 'scene_1' }, /could not be read: message_id must be /],
+    [
+      'what cannot be read',
+      new Proxy({}, { get: (_, key) => key !== 'then' && throwing('trap') }),
+      /could not be read/,
+    ],
+  ] as const) {
+    test(`where the queue answers with ${what}, the message is written all the same`, async () => {
+      process.env.JOB_MESSAGE_ID = 'letter-x'
+      process.env.JOB_ATTEMPT = '2'
+      const queue = Object.assign(new MemoryQueue(), { get: async () => found as never })
+      await runTraced(() => throwing(new Error('boom')), {}, queue)
+      assert.deepEqual([queue.only.message_id, queue.only.attempt_count], ['letter-x', 2])
+      if (trouble === undefined) assert.equal(lines.length, 1)
+      else assert.match(lines[0]!, trouble)
+    })
+  }
+
   test('variables that cannot be used are said', async () => {
     process.env.JOB_MESSAGE_ID = '../x'
     process.env.JOB_ATTEMPT = 'two'
