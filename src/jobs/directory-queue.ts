@@ -19,7 +19,7 @@ const SUFFIX = '.json'
 /** Holds what is being written and what is being moved. */
 const IN_MOTION = '.in-motion'
 /** `<id>@<status>@<token>`: a message that one process has taken out of the folder of that status, to change it. */
-const CLAIM = /^(.+)@([a-z]+)@[0-9a-f]{12}$/
+const CLAIM = new RegExp(`^(.+)@(${STATUSES.join('|')})@[0-9a-f]{12}$`)
 /** After which a claim is another's to take over: the process that made it has been killed. */
 const MAX_CLAIM_MS = 3_000
 const CLAIM_CHECK_MS = 10
@@ -95,7 +95,7 @@ export class DirectoryQueue implements StoredQueue {
         ? new UnknownDeadLetter(messageId, this.place)
         : new DeadLetterConflict(messageId, present.status)
     }
-    await this.write(() => this.store(messageId, status, this.changed(claim, status, metadata), claim))
+    await this.write(() => this.store(messageId, status, this.changed(claim, messageId, status, metadata), claim))
   }
 
   async release(messageId: string, isLeftBehind: (message: DeadLetterMessage) => boolean): Promise<boolean> {
@@ -105,7 +105,7 @@ export class DirectoryQueue implements StoredQueue {
       const message = this.read(claim.path, 'retrying')
       const isReleased = typeof message === 'object' && isLeftBehind(message)
       if (isReleased) this.store(messageId, 'pending', formatMessage({ ...message, status: 'pending' }), claim)
-      else renamed(claim.path, this.file('retrying', messageId))
+      else this.putBack(claim, messageId)
       return isReleased
     })
   }
@@ -127,9 +127,18 @@ export class DirectoryQueue implements StoredQueue {
       const claims = this.isFiled(id) ? [] : this.claimsOn(id)
       if (claims.length === 0) look++
       else if (performance.now() < patienceEndsMs) await delay(CLAIM_CHECK_MS)
-      else renamed(claims[0]!.path, this.file(claims[0]!.from, id))
+      else {
+        look++
+        this.putBack(claims[0]!, id)
+      }
     }
     return undefined
+  }
+
+  /** Makes a claimed message what it was before, also where its folder has gone since: copies of folders may lack the empty ones. */
+  private putBack({ path, from }: Claim, id: string): void {
+    makeFolder(join(this.folder, from))
+    renamed(path, this.file(from, id))
   }
 
   private claimNow(id: string, from: readonly DeadLetterStatus[]): Claim | undefined {
@@ -154,7 +163,7 @@ export class DirectoryQueue implements StoredQueue {
       makeFolder(join(this.folder, status))
       writeDurably(this.file(status, id), text, join(this.folder, IN_MOTION))
     } catch (error) {
-      if (claim !== undefined) renamed(claim.path, this.file(claim.from, id))
+      if (claim !== undefined) this.putBack(claim, id)
       throw error
     }
     if (claim === undefined) return
@@ -170,13 +179,14 @@ export class DirectoryQueue implements StoredQueue {
     if (renamed(path, kept)) this.reportFile(kept, fault)
   }
 
-  private changed({ path, from }: Claim, status: DeadLetterStatus, metadata: unknown): string {
+  private changed(claim: Claim, id: string, status: DeadLetterStatus, metadata: unknown): string {
+    const { path, from } = claim
     try {
       const message = this.read(path, from) ?? 'it is gone'
       if (typeof message === 'string') throw new Error(`${basename(path)} is no dead letter to be changed: ${message}`)
       return formatMessage({ ...message, status, metadata: mergedMetadata(message, metadata) })
     } catch (error) {
-      renamed(path, this.file(from, CLAIM.exec(basename(path))![1]!))
+      this.putBack(claim, id)
       throw error
     }
   }

@@ -225,6 +225,24 @@ describe('what a killed process has left', () => {
     assert.deepEqual(filesIn(folder), [`retrying/${id}.json`])
   })
 
+  test('a message in motion goes on although the folder that it was in is gone', { timeout: 20_000 }, async t => {
+    const { folder, queue } = queueIn(t)
+    const id = await queue.publish(deadLetter())
+    renameSync(join(folder, `pending/${id}.json`), join(folder, IN_MOTION, `${id}@pending@0123456789ab`))
+    rmSync(join(folder, 'pending'), { recursive: true })
+    await queue.markResolved(id)
+    assert.deepEqual(filesIn(folder), [`resolved/${id}.json`])
+  })
+
+  test('a claim from a status that there is not is none', { timeout: 20_000 }, async t => {
+    const { folder, queue } = queueIn(t)
+    const id = await queue.publish(deadLetter())
+    const foreign = `${id}@nowhere@0123456789ab`
+    renameSync(join(folder, `pending/${id}.json`), join(folder, IN_MOTION, foreign))
+    await assert.rejects(queue.markResolved(id), { name: 'UnknownDeadLetter' })
+    assert.deepEqual(filesIn(folder), [join(IN_MOTION, foreign)])
+  })
+
   test('a claim on a message that has been filed counts for nothing', async t => {
     const { folder, queue } = queueIn(t)
     const message = deadLetter()
