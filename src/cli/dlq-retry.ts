@@ -50,10 +50,14 @@ async function claim(queue: StoredQueue, id: string): Promise<{ message: DeadLet
   return { message: (await queue.get(id)) ?? message, was: message.status === 'retrying' ? 'pending' : message.status }
 }
 
-/** Whether the retry was another process's on this machine, which has ended without a word. */
+/**
+ * Whether the retry was another process's on this machine, which has ended without a word. One that had our id has: containers that
+ * are started again often keep their name, and number their processes from 1.
+ */
 function isLeftBehind({ metadata }: DeadLetterMessage): boolean {
   const pid = read(metadata.retry, 'pid')
   if (read(metadata.retry, 'host') !== hostname() || !Number.isSafeInteger(pid)) return false
+  if (pid === process.pid) return true
   try {
     process.kill(pid as number, 0)
     return false

@@ -240,6 +240,16 @@ describe('dlq retry', () => {
     assert.deepEqual([taken.code, taken.stderr], [0, 'the process that was retrying a is gone; taking over\n'])
   })
 
+  test('of what a process left behind that had our process id is taken over', async t => {
+    const { folder, queue } = await fixture(t, deadLetter({ message_id: 'a' }))
+    const retry = `read -r go; exec '${process.execPath}' '${fileURLToPath(cli)}' dlq retry a -- true`
+    const child = spawn('sh', ['-c', retry], { cwd: folder, stdio: ['pipe', 'ignore', 'ignore'] })
+    await queue.updateStatus('a', 'retrying', { retry: { pid: child.pid, host: hostname() } })
+    child.stdin!.end('go\n')
+    assert.deepEqual(await once(child, 'exit'), [0, null])
+    assert.equal((await queue.get('a'))?.status, 'resolved')
+  })
+
   test('two at the same time of what a process has left behind: one takes over', async t => {
     const { run, queue } = await fixture(t, deadLetter({ message_id: 'a' }))
     const gone = spawn(process.execPath, ['-e', ''])
