@@ -1,7 +1,7 @@
 import { readDeadLetterConfig } from '../config/jobs.ts'
+import { say } from '../say.ts'
 import type { DeadLetterQueue } from '../types/jobs.ts'
 import { DirectoryQueue } from './directory-queue.ts'
-import { say } from './say.ts'
 import type { StoredQueue } from './stored-queue.ts'
 
 /**

@@ -3,6 +3,7 @@ import { printableText } from '../net/printable.ts'
 import { isValidSpanContext } from '../propagation/span-context.ts'
 import { formatTraceparent } from '../propagation/traceparent.ts'
 import { createRedactor } from '../redaction/redactor.ts'
+import { say } from '../say.ts'
 import { outgoingContext } from '../trace/carriers.ts'
 import { describeException, exceptionMessage } from '../trace/exception.ts'
 import { markError } from '../trace/run-in-span.ts'
@@ -18,7 +19,6 @@ import { isJobExit } from './job-exit.ts'
 import { faultOf } from './message-json.ts'
 import { getDeadLetterQueue } from './queue-choice.ts'
 import { read } from './read.ts'
-import { say } from './say.ts'
 
 const MAX_SHOWN_CHARACTERS = 500
 /** Of the flush where no set-up says how long the end of the process may be held. */

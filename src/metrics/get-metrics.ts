@@ -1,5 +1,6 @@
 import type { Server } from 'node:http'
 import { resolveMetrics, resolveMonitoring } from '../config/metrics.ts'
+import { sayOnce } from '../say.ts'
 import { sharedPart } from '../shared-state.ts'
 import { exceptionMessage } from '../trace/exception.ts'
 import type { MetricRegistry, PipelineMetrics } from '../types/metrics.ts'
@@ -7,7 +8,6 @@ import type { Family } from './family.ts'
 import { MonitoringBackend } from './monitoring.ts'
 import { RecordedMetrics } from './pipeline-metrics.ts'
 import { RegistryMetric } from './registry-metric.ts'
-import { say } from './say.ts'
 import { serveMetrics } from './scrape-server.ts'
 import { MetricStore } from './store.ts'
 
@@ -32,7 +32,7 @@ const state = sharedPart<MetricsState>('metrics', () => {
  */
 export function getMetrics(): PipelineMetrics {
   const { backend, port, notices } = resolveMetrics()
-  for (const notice of notices) say(notice, 'warn', notice)
+  for (const notice of notices) sayOnce(notice, 'warn', notice)
   if (backend === 'prometheus') state.server ??= serveMetrics(state.store, port)
   if (backend === 'cloud_monitoring') state.monitoring ??= startMonitoring()
   return state.metrics
@@ -40,7 +40,7 @@ export function getMetrics(): PipelineMetrics {
 
 function startMonitoring(): MonitoringBackend {
   const config = resolveMonitoring()
-  for (const notice of config.notices) say(notice, 'warn', notice)
+  for (const notice of config.notices) sayOnce(notice, 'warn', notice)
   return new MonitoringBackend(state.store, config)
 }
 
@@ -65,7 +65,11 @@ export function registerInto(registry: MetricRegistry): void {
       register(family)
     } catch (error) {
       const reason = exceptionMessage(error)
-      say(`registry ${family.name}`, 'warn', `metric ${family.name} is left out of the program's registry: ${reason}`)
+      sayOnce(
+        `registry ${family.name}`,
+        'warn',
+        `metric ${family.name} is left out of the program's registry: ${reason}`,
+      )
     }
   })
 }

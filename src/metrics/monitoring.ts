@@ -2,9 +2,9 @@ import type { MessagePort } from 'node:worker_threads'
 import { MIN_INTERVAL_MS, type MonitoringConfig } from '../config/metrics.ts'
 import { workerEnvironment } from '../config/process.ts'
 import { type ExitParticipant, finishAtExit } from '../pipeline/exit.ts'
+import { sayOnce } from '../say.ts'
 import { exceptionMessage } from '../trace/exception.ts'
 import type { MonitoringThreadData, Push, PushResult } from './monitoring-messages.ts'
-import { say } from './say.ts'
 import { snapshotOf } from './snapshot.ts'
 import type { MetricStore } from './store.ts'
 
@@ -62,7 +62,11 @@ export class MonitoringBackend implements ExitParticipant {
       this.report(next.message)
     }
     if (this.lastSettled < this.pushes) {
-      say('monitoring end', 'warn', `cloud_monitoring: the last metrics were not taken within ${EXIT_TIMEOUT_MS} ms`)
+      sayOnce(
+        'monitoring end',
+        'warn',
+        `cloud_monitoring: the last metrics were not taken within ${EXIT_TIMEOUT_MS} ms`,
+      )
     }
   }
 
@@ -81,7 +85,7 @@ export class MonitoringBackend implements ExitParticipant {
     const all = snapshotOf(this.store.families)
     if (this.port === false || all.length === 0) return
     if (all.length > MAX_SERIES) {
-      say('monitoring size', 'warn', `cloud_monitoring: only ${MAX_SERIES} of ${all.length} series are sent`)
+      sayOnce('monitoring size', 'warn', `cloud_monitoring: only ${MAX_SERIES} of ${all.length} series are sent`)
     }
     // Google takes one point of a series in so many seconds, and looks at their times for that; a sum ends later than it begins.
     const endMs = Math.max(Date.now() + 1, this.lastEndMs + MIN_INTERVAL_MS)
@@ -96,7 +100,7 @@ export class MonitoringBackend implements ExitParticipant {
     try {
       return this.startThread()
     } catch (error) {
-      say(
+      sayOnce(
         'monitoring thread',
         'warn',
         `cloud_monitoring: metrics are not sent, no thread can be started for that: ${exceptionMessage(error)}`,
@@ -121,7 +125,7 @@ export class MonitoringBackend implements ExitParticipant {
     })
     worker.on('error', error => {
       this.port = false
-      say(
+      sayOnce(
         'monitoring thread',
         'warn',
         `cloud_monitoring: metrics are no longer sent, the thread for that has ended: ${exceptionMessage(error)}`,
@@ -137,13 +141,13 @@ export class MonitoringBackend implements ExitParticipant {
   private report({ trouble }: PushResult): void {
     if (trouble !== undefined) {
       const line = `cloud_monitoring: ${trouble}`
-      say(
+      sayOnce(
         `monitoring ${trouble}`,
         'warn',
         `${line}${line.endsWith('?') ? ' The' : '; the'} next metrics make up for it`,
       )
     } else if (this.isFailing) {
-      say('monitoring again', 'warn', 'cloud_monitoring: delivering again')
+      sayOnce('monitoring again', 'warn', 'cloud_monitoring: delivering again')
     }
     this.isFailing = trouble !== undefined
   }

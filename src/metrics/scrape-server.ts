@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { sayOnce } from '../say.ts'
 import { exceptionMessage } from '../trace/exception.ts'
 import { negotiateFormat } from './accept.ts'
-import { say } from './say.ts'
 import type { MetricStore } from './store.ts'
 import { CONTENT_TYPES, writeMetrics } from './text-format.ts'
 
@@ -19,8 +19,8 @@ export function serveMetrics(store: MetricStore, port: number): Server {
   server.maxConnections = MAX_CONNECTIONS
   // A scraper keeps its connection open between two scrapes.
   server.on('connection', socket => socket.unref())
-  server.on('error', error => say('metrics server', 'warn', troubleOf(error, port)))
-  server.on('listening', () => say('metrics served', 'info', `serving metrics at ${addressOf(server)}`))
+  server.on('error', error => sayOnce('metrics server', 'warn', troubleOf(error, port)))
+  server.on('listening', () => sayOnce('metrics served', 'info', `serving metrics at ${addressOf(server)}`))
   server.listen(port)
   server.unref()
   return server

@@ -1,8 +1,8 @@
+import { sayOnce } from '../say.ts'
 import { textOf } from '../trace/text-of.ts'
 import type { Labels, MetricStats, MetricType } from '../types/metrics.ts'
 import { Family, type Series, takenNames } from './family.ts'
 import { formatLabels, labelPairs, metricName } from './labels.ts'
-import { say } from './say.ts'
 import { Summary } from './summary.ts'
 
 /** Different label sets of one metric: a scene id in a process that works for weeks must not fill its memory. */
@@ -131,7 +131,7 @@ export class MetricStore {
   }
 
   private refuse(reason: Reason, sentence: string): void {
-    say(`metrics ${reason}`, 'warn', `${sentence}; ${REFUSED}{reason="${reason}"} counts how often`)
+    sayOnce(`metrics ${reason}`, 'warn', `${sentence}; ${REFUSED}{reason="${reason}"} counts how often`)
     const family = this.known.get(REFUSED) ?? this.open('counter', REFUSED)
     if (family?.type === 'counter') family.add(this.seriesOf(family, { reason }), 1)
   }

@@ -20,9 +20,9 @@ export function sayOnce(topic: string, level: LogLevel, message: string): void {
   else state.say(level, message)
 }
 
-/** Whether a line would be said at once. */
-export function hasNoticeLog(): boolean {
-  return state.say !== undefined
+/** Where a line would be said at once; undefined while nobody knows. */
+export function noticeLog(): Say | undefined {
+  return state.say
 }
 
 /** Sets where the lines go from now on; those that have waited go there first. */

@@ -31,9 +31,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'tracing.ts': ['types', 'propagation', STATE, 'log.ts', 'config', 'trace', 'load-recording.ts', 'copies.ts'],
   'register.ts': ['tracing.ts'],
   'index.ts': ['types', 'trace', 'tracing.ts'],
-  metrics: ['types', STATE, 'validate.ts', 'config', 'net', 'pipeline', 'log.ts', 'trace', 'version.ts'],
+  'say.ts': ['types', 'pipeline', 'log.ts', 'config', 'trace'],
+  metrics: ['types', STATE, 'validate.ts', 'config', 'net', 'pipeline', 'say.ts', 'trace', 'version.ts'],
   'metrics-worker.ts': ['metrics'],
-  jobs: [...PURE, 'net', 'log.ts', 'config', 'validate.ts', 'trace', 'tracing.ts'],
+  jobs: [...PURE, 'net', 'config', 'validate.ts', 'trace', 'say.ts', 'tracing.ts'],
   cli: ['types', 'propagation', 'net', 'config', 'jobs'],
   testing: [...PURE, STATE, 'exporters', 'config', 'trace', 'load-recording.ts', 'tracing.ts'],
 }
