@@ -14,6 +14,8 @@ export interface StepEnd {
 export async function launchStep(step: string, sceneId: string): Promise<StepEnd> {
   // Each process says where its spans go; once, by the orchestrator, is enough.
   const env = childEnv({ OTEL_LOG_LEVEL: 'warn', ...process.env })
+  // One port is one process's: the orchestrator's, which lives long enough to be scraped. A step hands over what it has measured.
+  if (env.METRICS_BACKEND === 'prometheus') env.METRICS_BACKEND = 'in_memory'
   const child = fork(new URL(`./steps/${step}.ts`, import.meta.url), [sceneId], { env })
   let report: StepReport | undefined
   child.on('message', message => {

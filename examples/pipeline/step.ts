@@ -1,6 +1,8 @@
 import { mkdirSync } from 'node:fs'
 import type { Stats } from 'blueprint-tracing'
 import { runJobWithDeadLetterQueue } from 'blueprint-tracing/jobs'
+import { getMetrics } from 'blueprint-tracing/metrics'
+import { lingerForScrape, type Measured, measured } from './metrics.ts'
 import { findScene, type Scene, withSource } from './scenes.ts'
 import { sourceName } from './source.ts'
 import { readTraceFile } from './trace-file.ts'
@@ -12,16 +14,18 @@ import { workDir } from './work-files.ts'
 export interface StepReport {
   /** What became of this process's spans. */
   readonly stats: Stats
+  readonly metrics: Measured
   /** Why the step failed, if it did. */
   readonly error?: string
 }
 
 /**
  * Runs a step as the whole work of this process, on the scene that the command line names; a source behind it is taken for the
- * scene's meshes. A failure becomes a dead letter.
+ * scene's meshes. A failure becomes a dead letter, and both ways the run is measured.
  */
 export async function runStep(jobName: string, work: (scene: Scene) => void): Promise<void> {
   const tracing = startTracing(jobName)
+  const metrics = getMetrics()
   const [, , sceneId, source] = process.argv
   const scene = withSource(findScene(sceneId), source)
   mkdirSync(workDir(scene), { recursive: true })
@@ -30,15 +34,20 @@ export async function runStep(jobName: string, work: (scene: Scene) => void): Pr
   let error: string | undefined
   process.exitCode = await runJobWithDeadLetterQueue(() => {
     try {
-      work(scene)
+      metrics.trackJob(jobName, scene.id, () => work(scene))
     } catch (failure) {
       error = String(failure)
       throw failure
     }
   }, job)
-  const report: StepReport = { stats: await finishTracing(tracing), ...(error !== undefined && { error }) }
-  if (process.send !== undefined) process.send(report)
-  else console.log(lastTree())
+  const stats = await finishTracing(tracing)
+  const report: StepReport = { stats, metrics: measured(), ...(error !== undefined && { error }) }
+  if (process.send !== undefined) {
+    process.send(report)
+    return
+  }
+  console.log(lastTree())
+  await lingerForScrape()
 }
 
 /** For who runs a step by hand: the trace that it has just added to the file. */

@@ -11,6 +11,7 @@ import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import { type FiledSpan, readTraceFile } from '../../../examples/pipeline/trace-file.ts'
+import { closedPort } from '../../support/http-server.ts'
 import { OfficialRequest, officialDecode } from '../../support/official-otlp.ts'
 
 const RUN = fileURLToPath(import.meta.resolve('../../../examples/pipeline/run.ts'))
@@ -63,17 +64,22 @@ function spanNames(body: Uint8Array): string[] {
   return resourceSpans.flatMap(one => one.scopeSpans.flatMap(scope => scope.spans.map(span => span.name)))
 }
 
-describe('the demo, with a collector', () => {
+describe('the demo, with a collector and a Prometheus', () => {
   const folder = mkdtempSync(join(tmpdir(), 'demo-'))
   const collected: string[] = []
   let collector: Server
   let demo: Demo
   let spans: FiledSpan[]
+  let scraped: Promise<string> | undefined
 
   before(async () => {
     collector = await startCollector(collected)
     const url = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`
-    demo = await runDemo(folder, { OTEL_EXPORTER_OTLP_ENDPOINT: url, FORCE_COLOR: '1' })
+    const port = await closedPort()
+    const metrics = { METRICS_BACKEND: 'prometheus', PROMETHEUS_METRICS_PORT: String(port) }
+    demo = await runDemo(folder, { OTEL_EXPORTER_OTLP_ENDPOINT: url, FORCE_COLOR: '1', ...metrics }, text => {
+      if (text.includes('\n')) scraped ??= fetch(`http://localhost:${port}/metrics`).then(reply => reply.text())
+    })
     spans = readTraceFile(join(folder, 'out/traces.jsonl'))
   })
   after(() => {
@@ -136,6 +142,23 @@ describe('the demo, with a collector', () => {
 
   test('the collector received the same spans as the file', () => {
     assert.deepEqual(collected.toSorted(), spans.map(span => span.name).toSorted())
+  })
+
+  test('the scenes that are under way can be scraped', async () => {
+    assert.match((await scraped) ?? '', /^scenes_in_progress\{job="blueprint-pipeline"\} [12]$/m)
+    assert.doesNotMatch(demo.stderr, /metrics are recorded, but not served/)
+  })
+
+  test('each job is summed up over all processes', () => {
+    const jobs = demo.stdout.matchAll(
+      /^(\S+): (\d+) runs, (\d+) failed, \d+\.\d\d s on average, \d+\.\d\d s at most$/gm,
+    )
+    assert.deepEqual(Array.from(jobs, ([, job, runs, failed]) => [job, runs, failed]).sort(), [
+      ['blueprint-pipeline', '4', '1'],
+      ['regen3d-job', '4', '1'],
+      ['simready-job', '3', '0'],
+      ['usd-assembly-job', '3', '0'],
+    ])
   })
 
   test("the README's closing lines are the real ones", () => {
