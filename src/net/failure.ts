@@ -1,3 +1,5 @@
+import { isProxyRefusal } from './proxy-refusal.ts'
+
 /** What Node, undici and OpenSSL put into the errors of a connection; '' or undefined where an error has nothing of it. */
 export interface Failure {
   readonly name: string
@@ -8,6 +10,8 @@ export interface Failure {
   readonly data: string
   /** Bytes that had arrived on a connection when it was closed. */
   readonly bytesRead: number | undefined
+  /** By which a proxy refused. */
+  readonly proxyStatus: number | undefined
   /** Subject alternative names of a certificate that is for another host, and the host it should be for. */
   readonly certificateNames: string
   readonly certificateWanted: string
@@ -29,6 +33,7 @@ export function readFailure(error: unknown): Failure {
     syscall: textOf(root, 'syscall'),
     data: textOf(root, 'data') || startOf(property(root, 'rawPacket')),
     bytesRead: typeof bytesRead === 'number' ? bytesRead : undefined,
+    proxyStatus: isProxyRefusal(root) ? root.status : undefined,
     certificateNames: textOf(property(root, 'cert'), 'subjectaltname'),
     certificateWanted: textOf(root, 'host'),
   }

@@ -2,6 +2,8 @@ import type { Socket } from 'node:net'
 import type * as Undici from 'undici'
 import { basicCredentials } from './credentials.ts'
 import type { Exchange } from './exchange.ts'
+import { readFailure } from './failure.ts'
+import { proxyRefusal } from './proxy-refusal.ts'
 import { CONNECT_TIMEOUT_MS, MAX_CONNECTIONS, type Route, type Transport, tlsOptions } from './transport.ts'
 
 type Connector = Undici.buildConnector.connector
@@ -46,8 +48,14 @@ function handlerFor(exchange: Exchange): Undici.Dispatcher.DispatchHandler {
     onResponseStart: (_controller, status, headers) => exchange.onHead(status, headers),
     onResponseData: (_controller, chunk) => exchange.onData(chunk),
     onResponseEnd: () => exchange.onEnd(),
-    onResponseError: (_controller, error) => exchange.fail(error),
+    onResponseError: (_controller, error) => exchange.fail(refusalIn(error) ?? error),
   }
+}
+
+/** Undici tells the status of a refused tunnel or request in the message only. */
+function refusalIn(error: Error): Error | undefined {
+  const status = /^Proxy .*\((\d{3})\)/.exec(readFailure(error).message)?.[1]
+  return status === undefined ? undefined : proxyRefusal(Number(status))
 }
 
 /**

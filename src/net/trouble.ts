@@ -116,23 +116,18 @@ function portOf({ port, protocol }: URL): string {
 }
 
 /** With a proxy, every name that is looked up and every TCP connection is the proxy's. */
-function concernsProxy({ code, syscall, message }: Failure): boolean {
+function concernsProxy({ code, syscall, proxyStatus }: Failure): boolean {
   const isConnection = isLookup(syscall) || syscall === 'connect' || code === 'UND_ERR_CONNECT_TIMEOUT'
-  return isConnection || code === 'UND_ERR_HEADERS_TIMEOUT' || proxyStatus(message) !== undefined
+  return isConnection || code === 'UND_ERR_HEADERS_TIMEOUT' || proxyStatus !== undefined
 }
 
 function describeProxy(failure: Failure): string {
-  const status = proxyStatus(failure.message)
-  if (status === '407') return `it wants a user name and password (HTTP 407); ${GIVE_PROXY_CREDENTIALS}`
+  const status = failure.proxyStatus
+  if (status === 407) return `it wants a user name and password (HTTP 407); ${GIVE_PROXY_CREDENTIALS}`
   if (status !== undefined)
     return `it refused to connect (HTTP ${status}); does it let this machine reach the collector?`
   if (isLookup(failure.syscall)) return `host name not found (${failure.code}); ${CHECK_PROXY}`
   return failure.code === 'ECONNREFUSED' ? `connection refused; ${CHECK_PROXY}` : describeOther(failure)
-}
-
-/** Undici tells the status of a refused tunnel or request in the message only. */
-function proxyStatus(message: string): string | undefined {
-  return /^Proxy .*\((\d{3})\)/.exec(message)?.[1]
 }
 
 function describeOther({ code, message }: Failure): string {

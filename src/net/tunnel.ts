@@ -2,11 +2,12 @@ import { request } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { limitConnecting } from './connect-limit.ts'
 import { basicCredentials } from './credentials.ts'
+import { proxyRefusal } from './proxy-refusal.ts'
 import type { Route } from './transport.ts'
 
 /**
  * Has an HTTP proxy connect to the host of `url` (CONNECT, RFC 9110 §9.3.6); what is written to the socket then goes there.
- * Rejects with the status where the proxy refuses.
+ * Rejects with a ProxyRefusal where the proxy refuses.
  */
 export function openTunnel({ url, lookup }: Route, proxy: string): Promise<Socket> {
   const { hostname, port, protocol } = new URL(url)
@@ -28,7 +29,7 @@ export function openTunnel({ url, lookup }: Route, proxy: string): Promise<Socke
       if (head.byteLength > 0) socket.unshift(head)
       if (reply.statusCode === 200) return resolve(socket)
       socket.destroy()
-      reject(new Error(`Proxy response (${reply.statusCode}) when HTTP Tunneling`))
+      reject(proxyRefusal(reply.statusCode ?? 0))
     })
     asked.on('error', reject).end()
   })

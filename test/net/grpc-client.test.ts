@@ -133,7 +133,7 @@ describe('the official server', () => {
   test('is not reached where the proxy refuses', async t => {
     const proxy = await startProxy(t, 1, 'user:secret')
     const made = client(t, 'http://collector.test:4317', { proxy: proxy.origin })
-    await assert.rejects(call(made), { message: 'Proxy response (407) when HTTP Tunneling' })
+    await assert.rejects(call(made), { name: 'ProxyRefusal', status: 407 })
   })
 })
 
