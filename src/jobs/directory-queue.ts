@@ -1,11 +1,12 @@
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { isMessageId } from '../config/jobs.ts'
 import type { DeadLetterMessage, DeadLetterStatus } from '../types/jobs.ts'
 import { choiceOf, wrongValue } from '../validate.ts'
-import { makeFolder, readWhole, renamed, syncFolder, token, writeDurably } from './durable-file.ts'
-import { fileTrouble, isMissing } from './file-trouble.ts'
+import { type Claim, Claims } from './claims.ts'
+import { makeFolder, namesIn, readWhole, renamed, syncFolder, token, writeDurably } from './durable-file.ts'
+import { fileTrouble } from './file-trouble.ts'
 import { formatMessage, mergedMetadata, parseMessage, STATUSES } from './message-json.ts'
 import {
   byFailureTime,
@@ -16,24 +17,15 @@ import {
 } from './stored-queue.ts'
 
 const SUFFIX = '.json'
-/** Holds what is being written and what is being moved. */
-const IN_MOTION = '.in-motion'
-/** `<id>@<status>@<token>`: a message that one process has taken out of the folder of that status, to change it. */
-const CLAIM = new RegExp(`^(.+)@(${STATUSES.join('|')})@[0-9a-f]{12}$`)
-/** After which a claim is another's to take over: the process that made it has been killed. */
+/** After which a claim is another's to take over: the process that made it has been killed, or its disk does not answer. */
 const MAX_CLAIM_MS = 3_000
 const CLAIM_CHECK_MS = 10
-/** Before that it is being written. */
-const UNFINISHED_AFTER_MS = 60_000
 /** How often a message is looked for: it may be moved out of a folder before that is looked at, into one that has been. */
 const LOOKS = 20
 const MAX_FILE_BYTES = 64 * 1_048_576
 
-interface Claim {
-  /** Where the message is now. */
-  readonly path: string
-  readonly from: DeadLetterStatus
-}
+/** Another process has taken the claim over. */
+class LostClaim extends Error {}
 
 /**
  * Dead letters as files `<status>/<message_id>.json`. The folder says what the status is. To change a message a process renames
@@ -43,11 +35,13 @@ interface Claim {
 export class DirectoryQueue implements StoredQueue {
   readonly place: string
   private readonly folder: string
+  private readonly claims: Claims
   private readonly report: (sentence: string) => void
   private readonly reported = new Set<string>()
 
   constructor(folder: string, report: (sentence: string) => void = () => {}) {
     this.folder = resolve(folder)
+    this.claims = new Claims(this.folder)
     this.place = `the folder ${this.folder}`
     this.report = report
   }
@@ -55,10 +49,9 @@ export class DirectoryQueue implements StoredQueue {
   async publish(message: DeadLetterMessage): Promise<string> {
     const text = formatMessage(message)
     const { message_id: id, status } = message
-    const claim = await this.write(() => this.claim(id, STATUSES))
-    await this.write(() => {
-      if (claim !== undefined) this.keepTorn(claim, id)
-      this.store(id, status, text, claim)
+    await this.change(id, STATUSES, claim => {
+      const isTorn = claim !== undefined && this.keepTorn(claim, id)
+      this.store(id, status, text, isTorn ? undefined : claim)
     })
     return id
   }
@@ -87,25 +80,22 @@ export class DirectoryQueue implements StoredQueue {
   async updateStatus(messageId: string, status: DeadLetterStatus, metadata?: Record<string, unknown>): Promise<void> {
     if (!isMessageId(messageId)) throw new UnknownDeadLetter(String(messageId), this.place)
     if (!STATUSES.includes(status)) throw wrongValue('status', choiceOf(STATUSES), status)
-    const from = MAY_COME_FROM[status]
-    const claim = await this.write(() => this.claim(messageId, from))
-    if (claim === undefined) {
-      const present = this.find(messageId)
-      throw present === undefined
-        ? new UnknownDeadLetter(messageId, this.place)
-        : new DeadLetterConflict(messageId, present.status)
-    }
-    await this.write(() => this.store(messageId, status, this.changed(claim, messageId, status, metadata), claim))
+    const isClaimed = await this.change(messageId, MAY_COME_FROM[status], claim => {
+      if (claim !== undefined) this.store(messageId, status, this.changed(claim, messageId, status, metadata), claim)
+      return claim !== undefined
+    })
+    if (isClaimed) return
+    const present = this.find(messageId)
+    if (present === undefined) throw new UnknownDeadLetter(messageId, this.place)
+    throw new DeadLetterConflict(messageId, present.status)
   }
 
-  async release(messageId: string, isLeftBehind: (message: DeadLetterMessage) => boolean): Promise<boolean> {
-    const claim = await this.write(() => this.claim(messageId, ['retrying']))
-    if (claim === undefined) return false
-    return this.write(() => {
-      const message = this.read(claim.path, 'retrying')
+  release(messageId: string, isLeftBehind: (message: DeadLetterMessage) => boolean): Promise<boolean> {
+    return this.change(messageId, ['retrying'], claim => {
+      const message = claim && this.read(claim.path, 'retrying')
       const isReleased = typeof message === 'object' && isLeftBehind(message)
       if (isReleased) this.store(messageId, 'pending', formatMessage({ ...message, status: 'pending' }), claim)
-      else this.putBack(claim, messageId)
+      else if (claim !== undefined) this.putBack(claim, messageId)
       return isReleased
     })
   }
@@ -116,20 +106,40 @@ export class DirectoryQueue implements StoredQueue {
     return stats
   }
 
+  /** Does `work` with a claim, undefined where the message is in none of `from`; once more where the claim was lost meanwhile. */
+  private async change<T>(
+    id: string,
+    from: readonly DeadLetterStatus[],
+    work: (claim: Claim | undefined) => T,
+  ): Promise<T> {
+    try {
+      const claim = await this.claim(id, from)
+      return work(claim)
+    } catch (error) {
+      if (error instanceof LostClaim) return await this.change(id, from, work)
+      if ((error as NodeJS.ErrnoException).syscall === undefined) throw error
+      throw fileTrouble('write to', this.folder, error)
+    }
+  }
+
   /** Takes the message out of its folder, so that nobody else changes it; undefined where it is in none of `from`. */
   private async claim(id: string, from: readonly DeadLetterStatus[]): Promise<Claim | undefined> {
     if (!existsSync(this.folder)) return undefined
-    makeFolder(join(this.folder, IN_MOTION))
-    const patienceEndsMs = performance.now() + MAX_CLAIM_MS
+    makeFolder(this.claims.folder)
+    let seen: string | undefined
+    let patienceEndsMs = 0
     for (let look = 0; look < LOOKS; ) {
       const claim = this.claimNow(id, from)
       if (claim !== undefined) return claim
-      const claims = this.isFiled(id) ? [] : this.claimsOn(id)
-      if (claims.length === 0) look++
-      else if (performance.now() < patienceEndsMs) await delay(CLAIM_CHECK_MS)
+      const [other] = this.isFiled(id) ? [] : this.claims.on(id)
+      if (other === undefined) look++
+      else if (other.path !== seen) {
+        seen = other.path
+        patienceEndsMs = performance.now() + MAX_CLAIM_MS
+      } else if (performance.now() < patienceEndsMs) await delay(CLAIM_CHECK_MS)
       else {
         look++
-        this.putBack(claims[0]!, id)
+        this.putBack(other, id)
       }
     }
     return undefined
@@ -143,10 +153,10 @@ export class DirectoryQueue implements StoredQueue {
 
   private claimNow(id: string, from: readonly DeadLetterStatus[]): Claim | undefined {
     for (const status of from) {
-      const path = join(this.folder, IN_MOTION, `${id}@${status}@${token()}`)
+      const path = this.claims.newPath(id, status)
       if (!renamed(this.file(status, id), path)) continue
       // Other claims are of processes that have filed the message and were killed, or are about to remove theirs.
-      for (const other of this.claimsOn(id)) if (other.path !== path) rmSync(other.path, { force: true })
+      for (const other of this.claims.on(id)) if (other.path !== path) rmSync(other.path, { force: true })
       return { path, from: status }
     }
     return undefined
@@ -158,31 +168,43 @@ export class DirectoryQueue implements StoredQueue {
 
   /** Where it fails the message is again what it was. */
   private store(id: string, status: DeadLetterStatus, text: string, claim: Claim | undefined): void {
+    let held = claim
     try {
-      makeFolder(join(this.folder, IN_MOTION))
+      makeFolder(this.claims.folder)
       makeFolder(join(this.folder, status))
-      writeDurably(this.file(status, id), text, join(this.folder, IN_MOTION))
+      writeDurably(this.file(status, id), text, this.claims.folder, () => {
+        held = held && this.renewed(held, id)
+      })
     } catch (error) {
-      if (claim !== undefined) this.putBack(claim, id)
+      if (held !== undefined) this.putBack(held, id)
       throw error
     }
-    if (claim === undefined) return
-    rmSync(claim.path, { force: true })
-    syncFolder(join(this.folder, claim.from))
+    if (held === undefined) return
+    rmSync(held.path, { force: true })
+    syncFolder(join(this.folder, held.from))
   }
 
-  /** What has the name of a message and is none is not replaced by one. */
-  private keepTorn({ path, from }: Claim, id: string): void {
+  /** The claim by a new name, for which others wait anew. Throws a LostClaim where it is no longer ours. */
+  private renewed({ path, from }: Claim, id: string): Claim {
+    const renewed = { path: this.claims.newPath(id, from), from }
+    if (!renamed(path, renewed.path)) throw new LostClaim()
+    return renewed
+  }
+
+  /** What has the name of a message and is none is not replaced by one. Says whether it was so. */
+  private keepTorn({ path, from }: Claim, id: string): boolean {
     const fault = this.read(path, from)
-    if (typeof fault !== 'string') return
+    if (typeof fault !== 'string') return false
     const kept = `${this.file(from, id)}.${token()}.torn`
     if (renamed(path, kept)) this.reportFile(kept, fault)
+    return true
   }
 
   private changed(claim: Claim, id: string, status: DeadLetterStatus, metadata: unknown): string {
     const { path, from } = claim
     try {
-      const message = this.read(path, from) ?? 'it is gone'
+      const message = this.read(path, from)
+      if (message === undefined) throw new LostClaim()
       if (typeof message === 'string') throw new Error(`${basename(path)} is no dead letter to be changed: ${message}`)
       return formatMessage({ ...message, status, metadata: mergedMetadata(message, metadata) })
     } catch (error) {
@@ -197,7 +219,7 @@ export class DirectoryQueue implements StoredQueue {
         const message = this.readReporting(this.file(status, id), status)
         if (message !== undefined) return message
       }
-      for (const { path, from } of this.claimsOn(id)) {
+      for (const { path, from } of this.claims.on(id)) {
         const message = this.readReporting(path, from)
         if (message !== undefined) return message
       }
@@ -214,44 +236,19 @@ export class DirectoryQueue implements StoredQueue {
 
   private idsIn(statuses: readonly DeadLetterStatus[]): string[] {
     const filed = statuses.flatMap(status => this.filesIn(status).map(name => name.slice(0, -SUFFIX.length)))
-    return [...filed, ...this.namesIn(IN_MOTION).flatMap(name => CLAIM.exec(name)?.[1] ?? [])]
+    return [...filed, ...this.claims.ids()]
   }
 
   private filesIn(status: DeadLetterStatus): string[] {
-    return this.namesIn(status).filter(name => {
+    return namesIn(this.folder, status).filter(name => {
       const isOurs = name.endsWith(SUFFIX) && isMessageId(name.slice(0, -SUFFIX.length))
       if (!isOurs) this.reportFile(join(this.folder, status, name), 'its name is no message id and .json')
       return isOurs
     })
   }
 
-  /** The newest first: only that one can hold more than what has been filed since. */
-  private claimsOn(id: string): Claim[] {
-    const claims = this.namesIn(IN_MOTION).flatMap(name => {
-      const [, claimed, from] = CLAIM.exec(name) ?? []
-      if (claimed !== id) return []
-      const path = join(this.folder, IN_MOTION, name)
-      const stats = statSync(path, { bigint: true, throwIfNoEntry: false })
-      return stats === undefined ? [] : [{ path, from: from as DeadLetterStatus, writtenNs: stats.mtimeNs }]
-    })
-    return claims.sort((a, b) => Number(b.writtenNs - a.writtenNs))
-  }
-
   private reportUnfinished(): void {
-    for (const name of this.namesIn(IN_MOTION).filter(name => !CLAIM.test(name))) {
-      const path = join(this.folder, IN_MOTION, name)
-      const writtenMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Number.POSITIVE_INFINITY
-      if (Date.now() - writtenMs > UNFINISHED_AFTER_MS) this.reportFile(path, 'whoever wrote it has not finished')
-    }
-  }
-
-  private namesIn(folder: string): string[] {
-    try {
-      return readdirSync(join(this.folder, folder))
-    } catch (error) {
-      if (isMissing(error)) return []
-      throw fileTrouble('read', this.folder, error)
-    }
+    for (const path of this.claims.unfinished()) this.reportFile(path, 'whoever wrote it has not finished')
   }
 
   private readReporting(path: string, status: DeadLetterStatus): DeadLetterMessage | undefined {
@@ -284,14 +281,5 @@ export class DirectoryQueue implements StoredQueue {
 
   private file(status: DeadLetterStatus, id: string): string {
     return join(this.folder, status, id + SUFFIX)
-  }
-
-  private async write<T>(work: () => T | Promise<T>): Promise<T> {
-    try {
-      return await work()
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).syscall === undefined) throw error
-      throw fileTrouble('write to', this.folder, error)
-    }
   }
 }

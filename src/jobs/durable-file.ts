@@ -6,13 +6,14 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { isMissing } from './file-trouble.ts'
+import { fileTrouble, isMissing } from './file-trouble.ts'
 
 /** A pipe in a file's place must not hold us up. Windows has no such flag. */
 const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
@@ -23,10 +24,11 @@ export function token(): string {
 }
 
 /**
- * Writes `text` under a temporary name in `temporaryFolder`, makes it durable and gives it its name, replacing what had that. Whoever
- * looks sees the old file or the new one. Throws the error of the file system, and then leaves nothing behind.
+ * Writes `text` under a temporary name in `temporaryFolder`, makes it durable, which may take long, calls `beforeNaming` and gives it
+ * its name, replacing what had that. Whoever looks sees the old file or the new one. Throws the error of the file system, or what
+ * `beforeNaming` throws, and then leaves nothing behind.
  */
-export function writeDurably(file: string, text: string, temporaryFolder: string): void {
+export function writeDurably(file: string, text: string, temporaryFolder: string, beforeNaming: () => void): void {
   const temporary = join(temporaryFolder, `${token()}.tmp`)
   try {
     const fd = openSync(temporary, 'wx')
@@ -36,6 +38,7 @@ export function writeDurably(file: string, text: string, temporaryFolder: string
     } finally {
       closeSync(fd)
     }
+    beforeNaming()
     renameSync(temporary, file)
   } catch (error) {
     rmSync(temporary, { force: true })
@@ -94,5 +97,15 @@ export function readWhole(file: string, maxBytes: number): { text: string } | { 
     return { fault: `it cannot be read (${(error as NodeJS.ErrnoException).code})` }
   } finally {
     closeSync(fd)
+  }
+}
+
+/** What is in a folder of the queue in `root`; nothing where there is none. */
+export function namesIn(root: string, folder: string): string[] {
+  try {
+    return readdirSync(join(root, folder))
+  } catch (error) {
+    if (isMissing(error)) return []
+    throw fileTrouble('read', root, error)
   }
 }

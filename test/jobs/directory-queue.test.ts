@@ -301,6 +301,16 @@ describe('several processes at once', () => {
     assert.equal(filesIn(folder).length, 100)
   })
 
+  test('claim one message while the disk of the first stalls: one succeeds, and the message is there once', async t => {
+    const { folder, queue } = queueIn(t)
+    const id = await queue.publish(deadLetter())
+    const stalled = workerOn(folder, 'claim slowly', id)
+    while (filesIn(folder).includes(`pending/${id}.json`)) await new Promise(resolve => setTimeout(resolve, 10))
+    await queue.updateStatus(id, 'retrying')
+    assert.deepEqual(outcomes(await stalled), [])
+    assert.deepEqual(filesIn(folder), [`retrying/${id}.json`])
+  })
+
   test('move one message to and fro: it is always there, once, and whole', async t => {
     const { folder, queue, reports } = queueIn(t)
     const id = await queue.publish(deadLetter())

@@ -1,4 +1,6 @@
 /** Works on the queue in argv[2], beside other processes, as argv[3] says; prints what it has done. */
+import fs from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { DirectoryQueue } from '../../src/jobs/directory-queue.ts'
 import type { DeadLetterMessage, DeadLetterStatus } from '../../src/types/jobs.ts'
 import { deadLetter } from './dead-letters.ts'
@@ -7,6 +9,18 @@ const [folder = '', work = '', ...rest] = process.argv.slice(2)
 const queue = new DirectoryQueue(folder)
 /** The user id of the user who owns nothing, by convention on Linux. */
 const NOBODY = 65_534
+
+/** The disk takes that long for the next file. */
+function stallDisk(ms: number): void {
+  const { fsyncSync } = fs
+  fs.fsyncSync = fd => {
+    fs.fsyncSync = fsyncSync
+    syncBuiltinESMExports()
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+    fsyncSync(fd)
+  }
+  syncBuiltinESMExports()
+}
 
 const works: Readonly<Record<string, () => Promise<void>>> = {
   publish: async () => {
@@ -18,6 +32,10 @@ const works: Readonly<Record<string, () => Promise<void>>> = {
       if (outcome === undefined) console.log(id)
       else if (outcome.name !== 'DeadLetterConflict') throw outcome
     }
+  },
+  'claim slowly': async () => {
+    stallDisk(5_000)
+    await works.claim!()
   },
   shuffle: async () => {
     const statuses: readonly DeadLetterStatus[] = ['resolved', 'abandoned', 'pending']
