@@ -39,7 +39,7 @@ export function createDeadLetter(
     scene_id: show(job.sceneId),
     job_type: job.jobType,
     step: job.step,
-    ...errorFields(job.error, show),
+    ...errorFields(job.error, redactor, show),
     attempt_count: attempts,
     max_attempts: maxAttempts,
     first_failure_time: known?.first_failure_time ?? now,
@@ -63,6 +63,7 @@ export function statusAfter(
 
 function errorFields(
   error: unknown,
+  redactor: Redactor | undefined,
   show: (text: string) => string,
 ): Pick<DeadLetterMessage, 'error_type' | 'error_message' | 'error_details' | 'traceback'> {
   const described = describeException(error)
@@ -72,13 +73,19 @@ function errorFields(
   return {
     error_type: type,
     error_message: show(message),
-    error_details: { ...details, context: shownContext(details, show) },
+    error_details: { ...details, context: shownContext(details, redactor) },
     traceback: show(String(described['exception.stacktrace'] ?? `${type}: ${message}`)),
   }
 }
 
-function shownContext({ context }: DeadLetterErrorDetails, show: (text: string) => string): JsonObject {
-  const entries = Object.entries(context).map(([key, value]) => [key, typeof value === 'string' ? show(value) : value])
+/** Texts and numbers. */
+function shownContext({ context }: DeadLetterErrorDetails, redactor: Redactor | undefined): JsonObject {
+  if (redactor === undefined) return context
+  const entries = Object.entries(context).map(([key, value]): [string, JsonValue] => {
+    if (redactor.hides(key, `error.${key}`)) return [key, redactor.replacement]
+    if (typeof value === 'string') return [key, redactor.text('payload', value, key)]
+    return [key, typeof value === 'number' ? redactor.maskNumber(value) : value]
+  })
   return Object.fromEntries(entries)
 }
 

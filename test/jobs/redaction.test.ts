@@ -13,11 +13,16 @@ for (const enabled of [true, false]) {
     const tracing = initTracing({
       enabled,
       exporters: { kind: 'custom', exporter: { name: 'none', export: () => ({ outcome: 'acked' }) } },
-      redact: { keys: ['password'], values: [/\d{16}/] },
+      redact: { keys: ['password', 'hostname'], values: [/\d{16}/] },
       logger: { error: say, warn: say, info: say, debug: say },
     })
     const queue = new MemoryQueue()
-    const cause = Object.assign(new Error(`card ${SECRET}`), { code: 'ENOENT', path: `/cards/${SECRET}` })
+    const cause = Object.assign(new Error(`card ${SECRET}`), {
+      code: 'ENOENT',
+      path: `/cards/${SECRET}`,
+      hostname: 'vault',
+      errno: Number(SECRET),
+    })
     await runJobWithDeadLetterQueue(() => Promise.reject(new Error(`refused ${SECRET}`, { cause })), {
       sceneId: 'scene_1',
       jobType: 'pay-job',
@@ -26,10 +31,15 @@ for (const enabled of [true, false]) {
       deadLetterQueue: queue,
     })
     const text = JSON.stringify(queue.only) + lines.join('\n')
-    assert.doesNotMatch(text, /4929123456789012|hunter2/)
+    assert.doesNotMatch(text, /4929123456789012|hunter2|vault/)
     assert.deepEqual({ ...queue.only.original_payload }, { password: '[redacted]', card: '[redacted]', user: 'me' })
     assert.equal(queue.only.error_message, 'refused [redacted]')
-    assert.equal(queue.only.error_details.context.path, '/cards/[redacted]')
+    assert.deepEqual(queue.only.error_details.context, {
+      code: 'ENOENT',
+      errno: '[redacted]',
+      path: '/cards/[redacted]',
+      hostname: '[redacted]',
+    })
     await tracing.shutdown()
   })
 }
