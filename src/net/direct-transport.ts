@@ -24,9 +24,10 @@ export async function openDirectTransport({ url, tls, lookup }: Route): Promise<
   )
   const open = new WeakSet<Socket>()
   return {
-    send(method, headers, body, exchange) {
+    send(method, { ':path': path, ...headers }, body, exchange) {
       const length = method === 'POST' ? { 'content-length': body.byteLength } : {}
-      const sent = request(target, { method, agent, headers: { ...headers, ...length } })
+      const given = path === undefined ? {} : { path }
+      const sent = request(target, { method, agent, headers: { ...headers, ...length }, ...given })
       report(sent, exchange)
       sent.once('socket', socket => {
         const send = () => {
@@ -63,8 +64,11 @@ function report(request: ClientRequest, exchange: Exchange): void {
 function withoutHold(agent: Agent): Agent {
   const connect = agent.createConnection.bind(agent)
   agent.createConnection = (options, callback) => limitConnecting(connect(options, callback) as Socket).unref()
-  agent.reuseSocket = (_socket, request) => {
-    request.reusedSocket = true
+  const reuse = agent.reuseSocket.bind(agent)
+  agent.reuseSocket = (socket, request) => {
+    reuse(socket, request)
+    const held = socket as Socket
+    held.unref()
   }
   return agent
 }

@@ -23,11 +23,13 @@ export interface HttpClient {
    * Resolves with the reply, whatever its status; redirects are not followed. Rejects on network errors, after
    * `timeoutMs`, when `signal` aborts and when the reply exceeds 4 MiB; the connection is then not used again.
    * `body` must not lie in shared memory, of which Node 24 sends a wrong length. Names of `headers` in lower case;
-   * in HTTP/2 `:path` takes the place of the URL's.
+   * `:path` takes the place of the URL's path and query.
    */
   post(body: Uint8Array, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<HttpReply>
   /** As `post`, without a body. */
   get(headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<HttpReply>
+  /** As `get`. */
+  delete(headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<HttpReply>
   /** Drops every connection, with the requests on them. */
   close(): Promise<void>
 }
@@ -72,6 +74,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   return {
     post: (body, headers, signal) => request('POST', body, headers, signal),
     get: (headers, signal) => request('GET', NO_BODY, headers, signal),
+    delete: (headers, signal) => request('DELETE', NO_BODY, headers, signal),
     close() {
       closed ??= dropConnections()
       return closed

@@ -25,11 +25,11 @@ export async function openProxyTransport({ url, tls, lookup }: Route, proxy: str
       new Pool(to, { ...options, connect: withoutHold(options.connect!), headersTimeout: CONNECT_TIMEOUT_MS }),
   })
   // One timer for all is that of the exchange.
-  const request = { origin, path: pathname + search, headersTimeout: 0, bodyTimeout: 0 } as const
+  const request = { origin, headersTimeout: 0, bodyTimeout: 0 } as const
   return {
-    send: (method, headers, body, exchange) => {
+    send: (method, { ':path': path = pathname + search, ...headers }, body, exchange) => {
       const content = method === 'POST' ? { body } : {}
-      agent.dispatch({ ...request, method, headers, ...content }, handlerFor(exchange))
+      agent.dispatch({ ...request, path, method, headers, ...content }, handlerFor(exchange))
     },
     close: () => {
       closing.abort()

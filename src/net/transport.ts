@@ -7,7 +7,7 @@ export const MAX_CONNECTIONS = 16
 /** For the lookup, TCP and TLS together. */
 export const CONNECT_TIMEOUT_MS = 10_000
 
-export type Method = 'GET' | 'POST'
+export type Method = 'GET' | 'POST' | 'DELETE'
 
 export interface Route {
   readonly url: string
@@ -19,7 +19,7 @@ export interface Route {
 
 /** Carries requests to one URL over connections that are kept and never hold the event loop. */
 export interface Transport {
-  /** Names of `headers` in lower case; a GET has an empty `body`. */
+  /** Names of `headers` in lower case, among them `:path` in place of the URL's; only a POST has a `body` that is sent. */
   send(method: Method, headers: Readonly<Record<string, string>>, body: Uint8Array, exchange: Exchange): void
   /** Drops every connection, also those still being opened. */
   close(): Promise<void> | void

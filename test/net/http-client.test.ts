@@ -22,6 +22,14 @@ function post(made: HttpClient, signal: AbortSignal = new AbortController().sign
   return made.post(BODY, {}, signal)
 }
 
+function collectWarnings(t: TestContext): readonly Error[] {
+  const warnings: Error[] = []
+  const onWarning = (warning: Error) => void warnings.push(warning)
+  process.on('warning', onWarning)
+  t.after(() => process.off('warning', onWarning))
+  return warnings
+}
+
 /** A server that does with each connection what it likes. */
 async function startRawServer(t: TestContext, onConnection: (socket: Socket) => void): Promise<string> {
   return `http://127.0.0.1:${await listen(t, createServer(onConnection))}/`
@@ -66,6 +74,18 @@ test('gets as well, and then sends no body', async t => {
   assert.deepEqual([body.length, headers['content-length'], headers['transfer-encoding']], [0, undefined, undefined])
 })
 
+test('deletes, and asks for another path than the URL has', async t => {
+  const server = await startHttpServer(t, (_request, response) => response.end())
+  const made = client(t, `${server.origin}/a?b=c`)
+  const { signal } = new AbortController()
+  await made.delete({ ':path': '/d%2Fe?f=g' }, signal)
+  await made.get({ ':path': '/h' }, signal)
+  await made.post(BODY, { ':path': '/i' }, signal)
+  await made.get({}, signal)
+  const seen = server.requests.map(({ method, path, body }) => `${method} ${path} ${body}`.trim())
+  assert.deepEqual(seen, ['DELETE /d%2Fe?f=g', 'GET /h', `POST /i ${BODY}`, 'GET /a?b=c'])
+})
+
 test('an interim reply is not the reply', async t => {
   const url = await startRawServer(t, socket => {
     socket.once('data', () => {
@@ -86,11 +106,17 @@ describe('connections', () => {
     assert.equal(server.connections(), 1)
   })
 
+  test('one serves many, and Node warns about nothing', async t => {
+    const warnings = collectWarnings(t)
+    const server = await startHttpServer(t, (_request, response) => response.end('ok'))
+    const made = client(t, server.origin)
+    for (let i = 0; i < 20; i++) await post(made)
+    assert.equal(server.connections(), 1)
+    assert.deepEqual(warnings, [])
+  })
+
   test('16 serve 20 requests at once, and Node warns about nothing', async t => {
-    const warnings: Error[] = []
-    const onWarning = (warning: Error) => void warnings.push(warning)
-    process.on('warning', onWarning)
-    t.after(() => process.off('warning', onWarning))
+    const warnings = collectWarnings(t)
     const waiting: (() => void)[] = []
     let sixteen: () => void
     const arrived = new Promise<void>(resolve => {

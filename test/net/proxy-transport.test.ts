@@ -64,6 +64,14 @@ for (const [what, userinfo, wanted] of proxies) {
   })
 }
 
+test('a proxy is asked for another path than the URL has, and to delete', async t => {
+  const server = await startHttpServer(t, (_request, response) => response.end('ok'))
+  const proxy = await startProxy(t, server.port)
+  const made = clientBehind(t, proxy.origin, 'http://storage.test/a')
+  assert.equal((await made.delete({ ':path': '/b%2Fc?d=e' }, new AbortController().signal)).status, 200)
+  assert.deepEqual(proxy.requests, ['DELETE http://storage.test/b%2Fc?d=e'])
+})
+
 test('the certificate is checked at the end of a tunnel', async t => {
   const server = await startHttpServer(t, (_request, response) => response.end(), certificate('elsewhere'))
   const proxy = await startProxy(t, server.port)
