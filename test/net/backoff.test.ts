@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { backoffMs } from '../../src/pipeline/backoff.ts'
+import { backoffMs } from '../../src/net/backoff.ts'
 
 const RETRY = { maxElapsedMs: 120_000, initialDelayMs: 1_000, maxDelayMs: 30_000 }
 
