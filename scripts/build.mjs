@@ -9,14 +9,17 @@ const types = join(root, 'dist/types')
 const entries = ['index', 'testing', 'register', 'jobs', 'metrics']
 
 rmSync(join(root, 'dist'), { recursive: true, force: true })
-await bundle([...entries, 'cli', 'load-recording-file'], { plugins: [oneFile(), recordingApart()] })
+await bundle([...entries, 'cli', 'load-recording-file'], { plugins: [oneFile(), recordingApart(), networkApart()] })
 await bundle(['recording'], recordingPart())
 writeWholeEntries()
 chmodSync(join(root, 'dist/cli.js'), 0o755)
-await bundle(['export-worker', 'exporters/create', 'metrics-worker'])
+await bundle(['export-worker', 'exporters/create', 'metrics-worker', 'jobs/remote-queues'])
 if (!process.argv.includes('--no-types')) buildTypes()
 
-/** The export thread shares nothing with its program but memory, so the two are built apart and neither loads the other's parts. */
+/**
+ * The export thread shares nothing with its program but memory, so the two are built apart and neither loads the other's parts. What
+ * else speaks to the network is built with the thread's part, which holds the clients.
+ */
 function bundle(names, options = {}) {
   return build({
     absWorkingDir: root,
@@ -74,7 +77,7 @@ function recordingPart() {
     define: { 'import.meta.url': 'fileUrl' },
     banner: { js: `module.exports=(function(sharedState){const fileUrl=${url},module={exports:{}};` },
     footer: { js: 'return module.exports})' },
-    plugins: [exportersApart(), givenState()],
+    plugins: [networkApart(), givenState()],
   }
 }
 
@@ -101,12 +104,15 @@ function writeWholeEntries() {
   }
 }
 
-/** The exporters are the export thread's; where there is no such thread its file is loaded. */
-function exportersApart() {
+/** The exporters are the export thread's; where there is no such thread its file is loaded. Remote queues are loaded when chosen. */
+function networkApart() {
   return {
-    name: 'exporters-apart',
+    name: 'network-apart',
     setup(build) {
       build.onResolve({ filter: /\/exporters\/create\.ts$/ }, () => ({ path: './exporters-create.js', external: true }))
+      build.onResolve({ filter: /\/remote-queues\.ts$/ }, ({ kind }) =>
+        kind === 'dynamic-import' ? { path: './jobs-remote-queues.js', external: true } : undefined,
+      )
     },
   }
 }

@@ -60,7 +60,8 @@ function groupHelp(group: string): string {
     '',
     ...lines.map(([left, right]) => `  ${left.padEnd(width)}   ${right}`),
     '',
-    'The queue is the folder DEAD_LETTER_DIR, by default ./dead-letter.',
+    'The queue is the Cloud Storage bucket BUCKET, else the Pub/Sub topic PUBSUB_TOPIC, read through PUBSUB_SUBSCRIPTION, else',
+    'the folder DEAD_LETTER_DIR, by default ./dead-letter.',
     `${PROGRAM} ${group} <command> --help says more.`,
   ].join('\n')
 }

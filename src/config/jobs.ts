@@ -1,36 +1,31 @@
-import { describe } from '../validate.ts'
 import { EnvironmentReader } from './environment.ts'
+import { type PubsubQueueConfig, readPubsubQueue, readStorageQueue, type StorageQueueConfig } from './remote-queues.ts'
 
 const DEFAULT_DIRECTORY = './dead-letter'
 const MAX_ATTEMPT = 1_000_000
 const MESSAGE_ID = /^\w[\w.-]{0,127}$/
 
 /** Where dead letters are kept. */
-export interface DeadLetterConfig {
+export type DeadLetterConfig = DirectoryQueueConfig | StorageQueueConfig | PubsubQueueConfig
+
+export interface DirectoryQueueConfig {
   readonly kind: 'directory'
   /** As it was given; relative to the working directory. */
   readonly path: string
-  /** One sentence for each variable that could not be used. */
-  readonly notices: readonly string[]
 }
 
-/** They come before the directory, in this order. */
-const REMOTE_QUEUES = [
-  { variable: 'BUCKET', where: 'Cloud Storage' },
-  { variable: 'PUBSUB_TOPIC', where: 'Pub/Sub' },
-] as const
-
-/** The queue that the environment chooses. */
-export function readDeadLetterConfig(environment: NodeJS.ProcessEnv = process.env): DeadLetterConfig {
+/** The queue that the environment chooses, and one sentence for each variable that could not be used. */
+export function readDeadLetterConfig(environment: NodeJS.ProcessEnv = process.env): {
+  readonly queue: DeadLetterConfig
+  readonly notices: readonly string[]
+} {
   const reader = new EnvironmentReader(environment)
-  for (const { variable, where } of REMOTE_QUEUES) {
-    const value = reader.text(variable)
-    if (value === undefined) continue
-    reader.note(
-      `${variable} is ${describe(value)} and chooses ${where} for dead letters, but this version keeps them in a directory only; taking the next choice`,
-    )
-  }
-  return { kind: 'directory', path: reader.text('DEAD_LETTER_DIR') ?? DEFAULT_DIRECTORY, notices: reader.notices }
+  const queue = readStorageQueue(reader) ?? readPubsubQueue(reader) ?? readDirectory(reader)
+  return { queue, notices: reader.notices }
+}
+
+function readDirectory(reader: EnvironmentReader): DirectoryQueueConfig {
+  return { kind: 'directory', path: reader.text('DEAD_LETTER_DIR') ?? DEFAULT_DIRECTORY }
 }
 
 /** What the environment tells a job that is being retried of its past. */

@@ -116,10 +116,10 @@ test('a queue that cannot be written to hides neither the exit code nor the erro
   assert.match(stderr, /at .*job\.mjs/)
 })
 
-test('a bucket, which this version cannot write to, is said, and the folder is taken', async t => {
-  const { letters, stderr } = await runJob(temporaryFolder(t), 'throw', { BUCKET: 'letters' })
+test('a bucket that there cannot be is said, and the folder is taken', async t => {
+  const { letters, stderr } = await runJob(temporaryFolder(t), 'throw', { BUCKET: 'My letters' })
   assert.equal(letters.length, 1)
-  assert.match(stderr, /BUCKET is "letters" and chooses Cloud Storage/)
+  assert.match(stderr, /BUCKET must be the name of a Cloud Storage bucket, got "My letters"; taking the next choice/)
 })
 
 test('a job whose backend is gone ends within twice the time that an exit may be held', async t => {

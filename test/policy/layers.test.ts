@@ -34,7 +34,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'say.ts': ['types', 'pipeline', 'log.ts', 'config', 'trace'],
   metrics: ['types', STATE, 'validate.ts', 'config', 'net', 'pipeline', 'say.ts', 'trace', 'version.ts'],
   'metrics-worker.ts': ['metrics'],
-  jobs: [...PURE, 'net', 'config', 'validate.ts', 'trace', 'say.ts', 'tracing.ts'],
+  jobs: [...PURE, 'net', 'config', 'validate.ts', 'trace', 'say.ts', 'tracing.ts', 'version.ts'],
   cli: ['types', 'propagation', 'net', 'config', 'jobs'],
   testing: [...PURE, STATE, 'exporters', 'config', 'trace', 'load-recording.ts', 'tracing.ts'],
 }

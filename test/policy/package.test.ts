@@ -15,7 +15,7 @@ interface Manifest {
 }
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const MAX_UNPACKED_BYTES = 450_000
+const MAX_UNPACKED_BYTES = 475_000
 const MARK_OF_JOBS = 'JOB_PREVIOUS_TRACEPARENTS'
 const ALLOWED = /^(?:dist\/.+\.(?:c?js|d\.ts)|proto\/[^/]+|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/
 
@@ -52,9 +52,11 @@ describe('the package as npm packs it (after a build)', () => {
       'dist/recording.cjs',
       'dist/metrics-worker.js',
       'dist/exporters-create.js',
+      'dist/jobs-remote-queues.js',
       'proto/cloudtrace.proto',
       'proto/jaeger.thrift',
       'proto/otlp.proto',
+      'proto/pubsub.proto',
       'README.md',
       'LICENSE',
       'CHANGELOG.md',
@@ -72,6 +74,15 @@ describe('the package as npm packs it (after a build)', () => {
       loadedWith(entry).filter(name => readFileSync(`${ROOT}/dist/${name}`, 'utf8').includes(MARK_OF_JOBS))
     assert.deepEqual(holders('index.js'), [])
     assert.equal(holders('jobs.js').length, 1)
+  })
+
+  test('jobs bring the queues that are elsewhere, and what speaks to them, only when one is chosen', () => {
+    const holders = (mark: string): string[] =>
+      [...loadedWith('jobs.js'), ...loadedWith('cli.js')].filter(name =>
+        readFileSync(`${ROOT}/dist/${name}`, 'utf8').includes(mark),
+      )
+    assert.deepEqual([holders('google.pubsub.v1'), holders('ifGenerationMatch'), holders('reuseSocket')], [[], [], []])
+    assert.deepEqual(holders('./jobs-remote-queues.js').length, 2)
   })
 
   test(`it takes less than ${MAX_UNPACKED_BYTES} bytes`, () => {

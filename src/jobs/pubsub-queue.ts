@@ -1,0 +1,220 @@
+import { isMessageId } from '../config/jobs.ts'
+import type { DeadLetterMessage, DeadLetterStatus } from '../types/jobs.ts'
+import { choiceOf, wrongValue } from '../validate.ts'
+import { formatMessage, mergedMetadata, parseMessage, STATUSES } from './message-json.ts'
+import type { Delivery } from './pubsub-messages.ts'
+import type { PubsubSubscription } from './pubsub-subscription.ts'
+import {
+  byFailureTime,
+  DeadLetterConflict,
+  MAY_COME_FROM,
+  type StoredQueue,
+  UnknownDeadLetter,
+} from './stored-queue.ts'
+
+/** For how long the messages that `getPending` gives are this process's alone. */
+const LEASE_S = 60
+/** What is left of a lease must be enough to use it. */
+const LEASE_MARGIN_MS = 5_000
+const MAX_READ = 10_000
+
+/** A dead letter with the deliveries of all its versions. */
+interface Letter {
+  readonly message: DeadLetterMessage
+  readonly ackIds: readonly string[]
+}
+
+/**
+ * Dead letters as messages of a Pub/Sub topic, read through one of its subscriptions. A message there cannot be changed or looked up: a
+ * change publishes the letter anew and acknowledges what it was, and the version that was published last counts; each method but
+ * `publish` reads the whole subscription and gives back what it does not keep. A letter that is resolved is acknowledged, and gone. While
+ * one process has a message, no other gets it: that is what keeps two from changing the same letter.
+ */
+export class PubsubQueue implements StoredQueue {
+  readonly place: string
+  private readonly subscription: PubsubSubscription
+  private readonly report: (sentence: string) => void
+  private readonly reported = new Set<string>()
+  /** Letters that this process has a lease on, by their ids. */
+  private readonly held = new Map<string, { letter: Letter; untilMs: number }>()
+
+  constructor(subscription: PubsubSubscription, place: string, report: (sentence: string) => void) {
+    this.subscription = subscription
+    this.place = place
+    this.report = report
+  }
+
+  async publish(message: DeadLetterMessage): Promise<string> {
+    const { message_id: id, status } = message
+    const text = formatMessage(message)
+    await this.subscription.service.within(budget =>
+      this.subscription.publish(text, { message_id: id, status }, budget),
+    )
+    const former = this.takeHeld(id)
+    if (former !== undefined) await this.settle(former.ackIds).catch(() => {})
+    return id
+  }
+
+  /** The letters are this process's for a minute: others do not get them, and changing them takes no further reading. */
+  async getPending(limit: number = Number.POSITIVE_INFINITY): Promise<DeadLetterMessage[]> {
+    return this.reading(async (letters, keep) => {
+      const pending = [...letters.values()].filter(({ message }) => message.status === 'pending').sort(byMessage)
+      const given = pending.slice(0, Math.max(0, limit))
+      const ackIds = given.flatMap(letter => letter.ackIds)
+      if (ackIds.length > 0)
+        await this.subscription.service.within(budget => this.subscription.setDeadline(ackIds, LEASE_S, budget))
+      const untilMs = performance.now() + LEASE_S * 1_000 - LEASE_MARGIN_MS
+      for (const letter of given) this.held.set(letter.message.message_id, { letter, untilMs })
+      keep(ackIds)
+      return given.map(({ message }) => message)
+    })
+  }
+
+  async list(): Promise<DeadLetterMessage[]> {
+    return this.reading(async letters => [...letters.values()].sort(byMessage).map(({ message }) => message))
+  }
+
+  async get(messageId: string): Promise<DeadLetterMessage | undefined> {
+    if (!isMessageId(messageId)) return undefined
+    return this.reading(async letters => letters.get(messageId)?.message)
+  }
+
+  markResolved(messageId: string): Promise<void> {
+    return this.updateStatus(messageId, 'resolved')
+  }
+
+  markAbandoned(messageId: string, reason: string): Promise<void> {
+    return this.updateStatus(messageId, 'abandoned', { abandoned_reason: reason })
+  }
+
+  async updateStatus(messageId: string, status: DeadLetterStatus, metadata?: Record<string, unknown>): Promise<void> {
+    if (!isMessageId(messageId)) throw new UnknownDeadLetter(String(messageId), this.place)
+    if (!STATUSES.includes(status)) throw wrongValue('status', choiceOf(STATUSES), status)
+    await this.change(messageId, present => {
+      if (present === undefined) throw new UnknownDeadLetter(messageId, this.place)
+      if (!MAY_COME_FROM[status].includes(present.status)) throw new DeadLetterConflict(messageId, present.status)
+      return { ...present, status, metadata: mergedMetadata(present, metadata) }
+    })
+  }
+
+  async release(messageId: string, isLeftBehind: (message: DeadLetterMessage) => boolean): Promise<boolean> {
+    return this.change(messageId, present => {
+      const isReleased = present?.status === 'retrying' && isLeftBehind(present)
+      return isReleased ? { ...present, status: 'pending' } : undefined
+    })
+  }
+
+  async getStats(): Promise<Record<DeadLetterStatus, number>> {
+    const stats = { pending: 0, retrying: 0, resolved: 0, abandoned: 0 }
+    for (const { status } of await this.list()) stats[status]++
+    return stats
+  }
+
+  /** Resolves to false where `changed` wants nothing to be changed; what it throws is passed on. */
+  private async change(
+    id: string,
+    changed: (present: DeadLetterMessage | undefined) => DeadLetterMessage | undefined,
+  ): Promise<boolean> {
+    const held = this.takeHeld(id)
+    if (held !== undefined) return this.replace(held, changed(held.message))
+    return this.reading(async (letters, keep) => {
+      const letter = letters.get(id)
+      const message = changed(letter?.message)
+      if (letter === undefined || !(await this.replace(letter, message))) return false
+      keep(letter.ackIds)
+      return true
+    })
+  }
+
+  private async replace(former: Letter, message: DeadLetterMessage | undefined): Promise<boolean> {
+    if (message === undefined) return false
+    if (message.status === 'resolved') await this.settle(former.ackIds)
+    else {
+      const { message_id, status } = message
+      const text = formatMessage(message)
+      await this.subscription.service.within(budget => this.subscription.publish(text, { message_id, status }, budget))
+      // Where this fails, there are two versions until the next change; the later one counts.
+      await this.settle(former.ackIds).catch(() => {})
+    }
+    return true
+  }
+
+  private settle(ackIds: readonly string[]): Promise<void> {
+    return this.subscription.service.within(budget => this.subscription.acknowledge(ackIds, budget))
+  }
+
+  private takeHeld(id: string): Letter | undefined {
+    const held = this.held.get(id)
+    this.held.delete(id)
+    return held !== undefined && performance.now() < held.untilMs ? held.letter : undefined
+  }
+
+  /** Works on all letters; deliveries that `keep` is not told of are given back. */
+  private async reading<T>(
+    work: (letters: ReadonlyMap<string, Letter>, keep: (ackIds: readonly string[]) => void) => Promise<T>,
+  ): Promise<T> {
+    const deliveries = new Map<string, Delivery>()
+    const kept = new Set<string>()
+    try {
+      await this.readAll(deliveries)
+      const letters = this.lettersIn([...deliveries.values()])
+      for (const id of [...this.held.keys()]) {
+        const held = this.held.get(id)!
+        if (performance.now() >= held.untilMs) this.held.delete(id)
+        else if (!letters.has(id)) letters.set(id, held.letter)
+      }
+      return await work(letters, ackIds => {
+        for (const ackId of ackIds) kept.add(ackId)
+      })
+    } finally {
+      const others = Array.from(deliveries.values(), ({ ackId }) => ackId).filter(ackId => !kept.has(ackId))
+      // Where this fails, others get them when the subscription's own deadline has passed.
+      if (others.length > 0) {
+        await this.subscription.service
+          .within(budget => this.subscription.setDeadline(others, 0, budget))
+          .catch(() => {})
+      }
+    }
+  }
+
+  /** Until nothing new comes. */
+  private async readAll(deliveries: Map<string, Delivery>): Promise<void> {
+    for (let before = -1; before < deliveries.size; ) {
+      before = deliveries.size
+      const pulled = await this.subscription.service.within(budget => this.subscription.pull(budget))
+      for (const delivery of pulled) deliveries.set(delivery.messageId, delivery)
+      if (deliveries.size < MAX_READ) continue
+      this.reportOnce('size', `${this.subscription.place} has more than ${MAX_READ} messages; the others are not read`)
+      return
+    }
+  }
+
+  /** Each letter by its id, as its version that was published last has it. */
+  private lettersIn(deliveries: readonly Delivery[]): Map<string, Letter> {
+    const versions = deliveries.flatMap(({ messageId, publishedNs, ackId, text }) => {
+      const message = parseMessage(text)
+      if (typeof message === 'object') return [{ message, publishedNs, ackId }]
+      const name = `message ${messageId} of ${this.subscription.place}`
+      this.reportOnce(messageId, `${name} is no dead letter and is left alone: ${message}`)
+      return []
+    })
+    versions.sort((a, b) => Number(b.publishedNs - a.publishedNs))
+    const letters = new Map<string, { message: DeadLetterMessage; ackIds: string[] }>()
+    for (const { message, ackId } of versions) {
+      const newest = letters.get(message.message_id)
+      if (newest === undefined) letters.set(message.message_id, { message, ackIds: [ackId] })
+      else newest.ackIds.push(ackId)
+    }
+    return letters
+  }
+
+  private reportOnce(key: string, sentence: string): void {
+    if (this.reported.has(key)) return
+    this.reported.add(key)
+    this.report(sentence)
+  }
+}
+
+function byMessage(a: Letter, b: Letter): number {
+  return byFailureTime(a.message, b.message)
+}
