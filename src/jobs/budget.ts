@@ -53,5 +53,6 @@ export async function persist<T>(budget: Budget, attempt: () => Promise<T>): Pro
 
 function givenUp(trouble: RemoteTrouble, attempts: number): RemoteTrouble {
   if (attempts === 1) return trouble
-  return new RemoteTrouble(`${trouble.message}; given up after ${attempts} attempts`, true, undefined, trouble.cause)
+  const end = trouble.message.endsWith('?') ? ' Given up' : '; given up'
+  return new RemoteTrouble(`${trouble.message}${end} after ${attempts} attempts`, true, undefined, trouble.cause)
 }
