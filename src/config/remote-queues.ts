@@ -11,6 +11,8 @@ const RESOURCE_ID = /^[a-z][\w.~+%-]{2,254}$/i
 const ATTEMPT_TIMEOUT_MS = 10_000
 /** Less than a job waits for its queue. */
 const OPERATION_TIMEOUT_MS = 25_000
+/** What a subscription has it gives within milliseconds. */
+const PULL_WAIT_MS = 2_000
 
 /** One of Google's services, or an emulator of it. */
 export interface GoogleServiceConfig {
@@ -37,6 +39,8 @@ export interface PubsubQueueConfig extends GoogleServiceConfig {
   readonly subscription: string | undefined
   /** Of ids; undefined: that of the credentials. */
   readonly projectId: string | undefined
+  /** After which a subscription that gives nothing counts as read to its end. */
+  readonly pullWaitMs: number
 }
 
 /** Undefined where BUCKET is not set or cannot be used. */
@@ -60,6 +64,7 @@ export function readPubsubQueue(reader: EnvironmentReader): PubsubQueueConfig | 
     topic,
     subscription: resourceName(reader, 'PUBSUB_SUBSCRIPTION', 'subscriptions', 'ignoring it'),
     projectId: projectIdFromEnvironment(reader),
+    pullWaitMs: PULL_WAIT_MS,
     ...readService(reader, 'https://pubsub.googleapis.com', 'PUBSUB_EMULATOR_HOST'),
   }
 }

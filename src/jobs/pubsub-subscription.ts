@@ -16,8 +16,6 @@ import {
 } from './pubsub-messages.ts'
 
 const SCOPE = 'https://www.googleapis.com/auth/pubsub'
-/** After which a subscription that gives nothing counts as read to its end: what it has it gives within milliseconds. */
-const PULL_WAIT_MS = 2_000
 /** A message has some kilobytes, and a reply may have four megabytes. */
 const MAX_PULLED = 100
 /** A request may have 512 KiB, and an id has some hundred bytes. */
@@ -66,10 +64,10 @@ export class PubsubSubscription {
     }
   }
 
-  /** Messages that nobody else has at the moment; none where none has come within two seconds. */
+  /** Messages that nobody else has at the moment; none where none has come within `pullWaitMs`. */
   async pull(budget: Budget): Promise<Delivery[]> {
     const name = await this.subscription(budget)
-    const waiting = { 'grpc-timeout': `${PULL_WAIT_MS}m` }
+    const waiting = { 'grpc-timeout': `${this.config.pullWaitMs}m` }
     const reply = await this.read('Pull', encodePull(name, MAX_PULLED), budget, waiting)
     if (reply.status.name !== 'OK' || reply.message === undefined) return []
     const { message } = reply

@@ -22,7 +22,7 @@ export function pubsubConfig(
   origin: string,
   overrides: Partial<PubsubQueueConfig> = {},
 ): PubsubQueueConfig {
-  const names = { topic: 'letters', subscription: 'read-letters', projectId: 'demo' }
+  const names = { topic: 'letters', subscription: 'read-letters', projectId: 'demo', pullWaitMs: 300 }
   return { kind: 'pubsub', ...names, ...serviceConfig(t, origin, 'PUBSUB_EMULATOR_HOST'), ...overrides }
 }
 
