@@ -1,5 +1,6 @@
 // Runs the interop tests: builds the real backends of test/interop/backends with Go (the first time takes minutes, then they lie in
-// node_modules/.cache), sends to each what users would, and closes with `N passed, 0 failed`. Test files may be named.
+// node_modules/.cache), sends to each what users would, and closes with `N passed, 0 failed`. Test files may be named; then only the
+// backends that these start are built.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
@@ -8,12 +9,15 @@ import { join, resolve } from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 
-const OLDEST_GO = [1, 25]
+const OLDEST_GO = [1, 26]
 const root = resolve(import.meta.dirname, '..')
 const modules = join(root, 'test/interop/backends')
 const cache = join(root, 'node_modules/.cache/blueprint-tracing-backends')
 
-/** Each is a Go module of its own in test/interop/backends; `version` is read from the module that is named. */
+/**
+ * Each is a Go module of its own in test/interop/backends; `version` is read from the module that is named, and `starter` is the
+ * function of test/interop/backends.ts that runs it.
+ */
 const BACKENDS = [
   {
     name: 'OpenTelemetry Collector',
@@ -21,6 +25,7 @@ const BACKENDS = [
     module: 'collector',
     target: '.',
     version: 'go.opentelemetry.io/collector/otelcol',
+    starter: 'startRealCollector',
   },
   {
     name: 'Jaeger',
@@ -28,13 +33,41 @@ const BACKENDS = [
     module: 'jaeger',
     target: 'github.com/jaegertracing/jaeger/cmd/all-in-one',
     version: 'github.com/jaegertracing/jaeger',
+    starter: 'startRealJaeger',
+  },
+  {
+    name: 'fake-gcs-server',
+    binary: 'fake-gcs-server',
+    module: 'gcs',
+    target: 'github.com/fsouza/fake-gcs-server',
+    version: 'github.com/fsouza/fake-gcs-server',
+    starter: 'startStorage',
+  },
+  {
+    name: "Google's pstest",
+    binary: 'pubsub-server',
+    module: 'pubsub',
+    target: '.',
+    version: 'cloud.google.com/go/pubsub/v2',
+    starter: 'startPubsub',
   },
 ]
 
+const files = testFiles(process.argv.slice(2))
 requireGo()
-for (const backend of BACKENDS) build(backend)
+for (const backend of BACKENDS.filter(isNeeded)) build(backend)
 process.env.BACKENDS = cache
-process.exit(await runTests(process.argv.slice(2)))
+process.exit(await runTests())
+
+function testFiles(named) {
+  if (named.length > 0) return named.map(file => resolve(file))
+  const all = readdirSync(join(root, 'test/interop')).filter(file => file.endsWith('.interop.ts'))
+  return all.map(file => join(root, 'test/interop', file))
+}
+
+function isNeeded({ starter }) {
+  return files.some(file => readFileSync(file, 'utf8').includes(starter))
+}
 
 function requireGo() {
   const { status, stdout } = spawnSync('go', ['version'], { encoding: 'utf8' })
@@ -90,9 +123,7 @@ function compile(source, target, built) {
   }
 }
 
-async function runTests(named) {
-  const all = readdirSync(join(root, 'test/interop')).filter(file => file.endsWith('.interop.ts'))
-  const files = named.length > 0 ? named.map(file => resolve(file)) : all.map(file => join(root, 'test/interop', file))
+async function runTests() {
   const counts = { passed: 0, failed: 0 }
   const events = run({ files, concurrency: 1 })
   events.on('test:pass', ({ details }) => (counts.passed += details.type === 'suite' ? 0 : 1))

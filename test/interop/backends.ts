@@ -127,6 +127,47 @@ export async function startRealJaeger(): Promise<RealJaeger> {
   }
 }
 
+export interface RealQueue extends Stoppable {
+  /** What leads programs to it. */
+  readonly env: Readonly<Record<string, string>>
+}
+
+export interface RealStorage extends RealQueue {
+  /** Names of all objects of the bucket. */
+  names(): Promise<readonly string[]>
+}
+
+/** fake-gcs-server with one bucket, in memory. */
+export async function startStorage(): Promise<RealStorage> {
+  const host = '127.0.0.1'
+  const port = await freeTcpPort()
+  const server = run('fake-gcs-server', ['-scheme', 'http', '-host', host, '-port', String(port), '-backend', 'memory'])
+  const buckets = `http://${host}:${port}/storage/v1/b`
+  await until(async () => (await fetch(buckets)).ok, STARTED_WITHIN_MS, server.output)
+  const body = JSON.stringify({ name: 'letters' })
+  await fetch(buckets, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+  return {
+    env: { BUCKET: 'letters', STORAGE_EMULATOR_HOST: `${host}:${port}` },
+    names: async () => {
+      const { items = [] } = (await (await fetch(`${buckets}/letters/o`)).json()) as { items?: { name: string }[] }
+      return items.map(({ name }) => name)
+    },
+    stop: server.stop,
+  }
+}
+
+/** Google's pstest with one topic and one subscription. */
+export async function startPubsub(): Promise<RealQueue> {
+  const address = `127.0.0.1:${await freeTcpPort()}`
+  const [topic, subscription] = ['projects/demo/topics/letters', 'projects/demo/subscriptions/read-letters']
+  const server = run('pubsub-server', [], { ADDRESS: address, TOPIC: topic, SUBSCRIPTION: subscription })
+  await server.said(/Everything is ready/)
+  return {
+    env: { PUBSUB_TOPIC: topic, PUBSUB_SUBSCRIPTION: subscription, PUBSUB_EMULATOR_HOST: address },
+    stop: server.stop,
+  }
+}
+
 /** Waits until `found` gives at least `count`; gives what there is then, or at the end of the time. */
 export async function arrived<T>(
   find: () => Promise<readonly T[]> | readonly T[],
