@@ -67,9 +67,13 @@ export interface DeadLetterMessage {
 export interface DeadLetterQueue {
   /** Resolves with `message_id` once the message is durable. One with the same id, of whatever status, is replaced. */
   publish(message: DeadLetterMessage): Promise<string>
-  /** The messages that wait for a retry, the oldest failure first; all of them without a limit. */
+  /**
+   * The messages that wait for a retry, the oldest failure first; all of them without a limit. In Pub/Sub no other process gets
+   * them for a minute.
+   */
   getPending(limit?: number): Promise<DeadLetterMessage[]>
   get(messageId: string): Promise<DeadLetterMessage | undefined>
+  /** In Pub/Sub the message is gone then. */
   markResolved(messageId: string): Promise<void>
   /** `reason` becomes `metadata.abandoned_reason`. */
   markAbandoned(messageId: string, reason: string): Promise<void>
