@@ -66,9 +66,9 @@ function withoutHold(agent: Agent): Agent {
   agent.createConnection = (options, callback) => limitConnecting(connect(options, callback) as Socket).unref()
   const reuse = agent.reuseSocket.bind(agent)
   agent.reuseSocket = (socket, request) => {
+    // Takes away the listener that an idle connection has for errors: left alone, they would add up until Node warns.
     reuse(socket, request)
-    const held = socket as Socket
-    held.unref()
+    ;(socket as Socket).unref()
   }
   return agent
 }

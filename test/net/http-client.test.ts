@@ -35,6 +35,14 @@ async function startRawServer(t: TestContext, onConnection: (socket: Socket) => 
   return `http://127.0.0.1:${await listen(t, createServer(onConnection))}/`
 }
 
+function collectWarnings(t: TestContext): readonly Error[] {
+  const warnings: Error[] = []
+  const onWarning = (warning: Error) => void warnings.push(warning)
+  process.on('warning', onWarning)
+  t.after(() => process.off('warning', onWarning))
+  return warnings
+}
+
 test('undici is not loaded where there is no proxy', async t => {
   const server = await startHttpServer(t, (_request, response) => response.end())
   await post(client(t, server.origin))
@@ -98,12 +106,14 @@ test('an interim reply is not the reply', async t => {
 })
 
 describe('connections', () => {
-  test('one serves requests that follow each other', async t => {
+  test('one serves 20 requests that follow each other, and Node warns about nothing', async t => {
+    const warnings = collectWarnings(t)
     const server = await startHttpServer(t, (_request, response) => response.end('ok'))
     const made = client(t, server.origin)
-    for (let i = 0; i < 5; i++) await post(made)
-    assert.equal(server.requests.length, 5)
+    for (let i = 0; i < 20; i++) await post(made)
+    assert.equal(server.requests.length, 20)
     assert.equal(server.connections(), 1)
+    assert.deepEqual(warnings, [])
   })
 
   test('one serves many, and Node warns about nothing', async t => {
