@@ -7,7 +7,7 @@ export const title = 'propagate: a context with trace state and baggage out of h
 
 const SUBJECTS = ['blueprint', 'opentelemetry'] as const
 const OPERATIONS = ['propagate', 'extract', 'inject'] as const
-const TIMES_PER_ROUND = 4_000
+const TIMES_PER_ROUND = 2_000
 const WARM_UP_ROUNDS = 8
 
 interface Cost {
