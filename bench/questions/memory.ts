@@ -1,4 +1,5 @@
 import { startProgram } from '../program.ts'
+import { clearProgress, showProgress } from '../progress.ts'
 import { type Answer, ratio, row } from '../report.ts'
 import { type OtlpSink, startOtlpSink } from '../sinks/otlp.ts'
 import { perRound, takeTurns } from '../turns.ts'
@@ -35,9 +36,11 @@ export async function answer(rounds: number): Promise<Answer> {
 async function measureResident(sink: OtlpSink, rounds: number): Promise<Answer> {
   const readings: Record<Subject, number>[] = []
   for (let round = 0; round < rounds; round++) {
+    showProgress(`round ${round + 1} of ${rounds}`)
     const measured = SUBJECTS.map(async subject => [subject, await residentMb(subject, sink)] as const)
     readings.push(Object.fromEntries(await Promise.all(measured)) as Record<Subject, number>)
   }
+  clearProgress()
   for (const tracer of TRACERS) await sink.assertCount(tracer, SPANS_PER_SECOND * SECONDS * rounds)
   const addedMb = (tracer: Subject): number[] => readings.map(reading => reading[tracer] - reading.none)
   return {

@@ -1,4 +1,5 @@
 import { type Program, startProgram } from '../program.ts'
+import { clearProgress, showProgress } from '../progress.ts'
 import { type Answer, type Row, ratio, row } from '../report.ts'
 import { type OtlpSink, startOtlpSink } from '../sinks/otlp.ts'
 
@@ -84,8 +85,10 @@ async function runOnce(
   seconds: number,
   spansPerSecond?: number,
 ): Promise<Run> {
+  showProgress(`${subject}: ${spansPerSecond?.toFixed(0) ?? 'as many as it can'} spans/s for ${seconds} s`)
   const before = await sink.count(subject)
   const recorded = await program.ask<Recorded>({ seconds, spansPerSecond })
+  clearProgress()
   return { ...recorded, arrived: (await sink.count(subject)) - before }
 }
 
