@@ -1,86 +1,146 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
-import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Program, startProgram } from './program.ts'
+import { clearProgress, showProgress } from './progress.ts'
+import { median } from './statistics.ts'
 
 /** What one round cost, in ns a span: on the caller's thread, and as processor time of the whole process until acknowledged. */
 export interface RoundCost {
   readonly callerNs: number
   readonly totalNs: number
+  /** How many spans of the round the sink did not receive; without `acceptsLoss` always 0. */
+  readonly lostSpans: number
 }
 
 export interface Contest {
   readonly contenders: readonly string[]
-  readonly kind: 'plain' | 'active'
+  /** Which of its rounds each contender runs; one that has no such rounds gets no costs. */
+  readonly kind: string
   readonly spansPerRound: number
+  /** At most: it ends before where no contender becomes faster or slower any more. */
   readonly warmUpRounds: number
   readonly rounds: number
+  /** Ends the contest early, but not before MIN_ROUNDS. */
+  readonly budgetMs?: number
+  /** Whether a contender that loses spans gets costs, with their number; otherwise the contest fails. */
+  readonly acceptsLoss?: boolean
+  /** In place of the size of bursts that a contender is known to hold. */
+  readonly spansPerBurst?: number
 }
 
-/** Rounds of all contenders in turn (A B C A B C), each in its own process. Throws where the sink misses a span of one. */
+/** OpenTelemetry's requests share sockets, on which Node warns of many listeners. */
+const EXEC_ARGV = ['--expose-gc', '--no-warnings']
+const MIN_WARM_UP_ROUNDS = 6
+const MIN_ROUNDS = 7
+/** Two times so many rounds are compared to tell whether a contender is warm, and may differ by so much. */
+const WARM_ROUNDS = 3
+const WARM_TOLERANCE = 0.05
+/** How long spans may be on their way once a contender says that they are sent. */
+const ARRIVAL_MS = 3_000
+
+/** What a contender says first. */
+interface Ready {
+  readonly kinds: readonly string[]
+}
+
+interface Contender {
+  readonly name: string
+  readonly program: Program
+  readonly costs: RoundCost[]
+  expected: number
+}
+
+/** Rounds of all contenders in turn (A B C A B C), each in its own process. */
 export async function runContest(contest: Contest): Promise<Record<string, RoundCost[]>> {
   const sink = await startSink()
-  const children = await Promise.all(contest.contenders.map(name => startContender(name, sink.url(name))))
-  const costs: Record<string, RoundCost[]> = Object.fromEntries(contest.contenders.map(name => [name, []]))
+  const all: Contender[] = []
   try {
-    for (let round = -contest.warmUpRounds; round < contest.rounds; round++) {
-      progress(contest, round)
-      for (const [index, name] of contest.contenders.entries()) {
-        const cost = await ask<RoundCost>(children[index]!, { kind: contest.kind, spans: contest.spansPerRound })
-        if (round >= 0) costs[name]!.push(cost)
-      }
+    for (const name of contest.contenders) {
+      const program = await startProgram('contender-process.mjs', [fileOf(name), sink.url(name)], {
+        execArgv: EXEC_ARGV,
+      })
+      all.push({ name, program, costs: [], expected: 0 })
     }
-    const expected = contest.spansPerRound * (contest.warmUpRounds + contest.rounds)
-    for (const name of contest.contenders) await assertAllArrived(name, expected, sink.count)
-    return costs
+    const contenders = all.filter(({ program }) => (program.ready as Ready).kinds.includes(contest.kind))
+    const end = performance.now() + (contest.budgetMs ?? Number.POSITIVE_INFINITY)
+    const isOver = (): boolean => performance.now() > end
+    const warmUp = await warmUpUntilStable(contest, contenders, sink, isOver)
+    for (let round = 0; round < contest.rounds && (round < MIN_ROUNDS || !isOver()); round++) {
+      showProgress(`${label(contest)}: round ${round + 1} of ${contest.rounds}`)
+      for (const contender of contenders) contender.costs.push(await runRound(contest, contender, sink))
+    }
+    return Object.fromEntries(all.map(({ name, costs }) => [name, costs.slice(warmUp)]))
   } finally {
-    for (const child of [...children, sink.child]) child.disconnect()
-    if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
+    for (const { program } of all) program.close()
+    sink.close()
+    clearProgress()
   }
 }
 
-/** The floor sends nothing; everybody else is valid only if every span was counted. */
-async function assertAllArrived(
-  name: string,
-  expected: number,
-  count: (name: string) => Promise<number>,
-): Promise<void> {
-  if (name === 'floor') return
-  const arrived = await count(name)
-  if (arrived !== expected) throw new Error(`invalid: the sink has ${arrived} of ${expected} spans of ${name}`)
+/** Gives how many rounds it took. */
+async function warmUpUntilStable(
+  contest: Contest,
+  contenders: readonly Contender[],
+  sink: Sink,
+  isOver: () => boolean,
+): Promise<number> {
+  for (let round = 0; round < contest.warmUpRounds; round++) {
+    if (round >= MIN_WARM_UP_ROUNDS && (isOver() || contenders.every(isWarm))) return round
+    showProgress(`${label(contest)}: warming up, round ${round + 1} of at most ${contest.warmUpRounds}`)
+    for (const contender of contenders) contender.costs.push(await runRound(contest, contender, sink))
+  }
+  return contest.warmUpRounds
 }
 
-async function startSink(): Promise<{
-  child: ChildProcess
+function isWarm({ costs }: Contender): boolean {
+  const last = median(costs.slice(-WARM_ROUNDS).map(({ callerNs }) => callerNs))
+  const before = median(costs.slice(-2 * WARM_ROUNDS, -WARM_ROUNDS).map(({ callerNs }) => callerNs))
+  return Math.abs(last - before) <= WARM_TOLERANCE * before
+}
+
+async function runRound(contest: Contest, contender: Contender, sink: Sink): Promise<RoundCost> {
+  const { kind, spansPerRound: spans, spansPerBurst, acceptsLoss = false } = contest
+  const { name, program } = contender
+  const cost = await program.ask<Omit<RoundCost, 'lostSpans'>>({ kind, spans, spansPerBurst })
+  // The floor sends nothing.
+  if (name === 'floor') return { ...cost, lostSpans: 0 }
+  contender.expected += spans
+  const arrived = await sink.awaitCount(name, contender.expected)
+  const lostSpans = contender.expected - arrived
+  if (lostSpans !== 0 && !acceptsLoss) {
+    throw new Error(`invalid: the sink has ${arrived} of ${contender.expected} spans of ${name}`)
+  }
+  contender.expected = arrived
+  return { ...cost, lostSpans }
+}
+
+interface Sink extends Program {
   url(name: string): string
-  count(name: string): Promise<number>
-}> {
-  const child = fork(join(import.meta.dirname, 'sink.mjs'), { execArgv: [] })
-  const [{ port }] = (await once(child, 'message')) as [{ port: number }]
+  /** Waits for spans that are on their way; gives how many there are by then. */
+  awaitCount(name: string, expected: number): Promise<number>
+}
+
+async function startSink(): Promise<Sink> {
+  const program = await startProgram('sink.mjs', [], { execArgv: [] })
+  const { port } = program.ready as { readonly port: number }
   return {
-    child,
-    url: name => `http://127.0.0.1:${port}/${name}`,
-    count: async name => (await ask<{ count: number }>(child, `/${name}`)).count,
+    ...program,
+    url: name => `http://127.0.0.1:${port}/${fileOf(name)}`,
+    async awaitCount(name, expected) {
+      const end = performance.now() + ARRIVAL_MS
+      for (;;) {
+        const { count } = await program.ask<{ count: number }>(`/${fileOf(name)}`)
+        if (count >= expected || performance.now() > end) return count
+        await sleep(10)
+      }
+    },
   }
 }
 
-async function startContender(name: string, url: string): Promise<ChildProcess> {
-  const child = fork(join(import.meta.dirname, 'contender-process.mjs'), [name, url], { execArgv: ['--expose-gc'] })
-  child.once('exit', code => {
-    if (code !== 0) throw new Error(`the contender ${name} ended with code ${code}`)
-  })
-  await once(child, 'message')
-  return child
+/** "opentelemetry (defaults)" is contenders/opentelemetry-defaults.mjs. */
+function fileOf(name: string): string {
+  return name.replace(/ \((.*)\)/, '-$1')
 }
 
-async function ask<T>(child: ChildProcess, question: object | string): Promise<T> {
-  const answer = once(child, 'message')
-  child.send(question)
-  const [message] = (await answer) as [T]
-  return message
-}
-
-function progress({ contenders, kind, rounds }: Contest, round: number): void {
-  if (!process.stderr.isTTY) return
-  const phase = round < 0 ? 'warming up' : `round ${round + 1} of ${rounds}`
-  process.stderr.write(`\r\x1b[K  ${kind}: ${contenders.join(', ')}: ${phase}`)
+function label({ kind, contenders }: Contest): string {
+  return `${kind}: ${contenders.length} contenders`
 }

@@ -1,38 +1,60 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, statSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
-import { type Answer, printAnswer, writeResults } from './report.ts'
+import { formatComparison } from './compare.ts'
+import { formatMachine } from './machine.ts'
+import { type Options, parseOptions, USAGE } from './options.ts'
+import { loadQuestion, QUESTIONS, QUICK_QUESTIONS } from './questions.ts'
+import { collectResults, readResults, type Section, writeReports } from './results.ts'
+import { formatAnswer, formatVerdict, invalidRows, isMissed } from './table.ts'
 
-const known = readdirSync(join(import.meta.dirname, 'questions')).map(file => file.replace('.ts', ''))
+const RESULTS = join(import.meta.dirname, 'results')
+const PUBLISHED = join(import.meta.dirname, 'published')
 
-const { values: flags, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { gate: { type: 'boolean' }, rounds: { type: 'string', default: '25' }, help: { type: 'boolean' } },
-})
-if (flags.help === true) usage(0)
-const questions = positionals.length > 0 ? positionals : known
-if (questions.some(question => !known.includes(question))) usage(2)
-
-installRivals()
-const answers: Answer[] = []
-for (const question of questions) {
-  const { title, answer } = await import(`./questions/${question}.ts`)
-  console.log(title)
-  const result: Answer = await answer(Number(flags.rounds))
-  printAnswer(result)
-  answers.push(result)
-}
-writeResults(answers)
-const missed = answers.flatMap(answer => answer.ratios).filter(ratio => !ratio.ok)
-process.exit(flags.gate === true && missed.length > 0 ? 1 : 0)
-
-function usage(code: number): never {
-  console.log(`usage: npm run bench -- [${known.join('|')} …] [--rounds N] [--gate]`)
-  process.exit(code)
+const options = readOptions()
+if (options.help) {
+  console.log(`${USAGE}\n\nquestions: ${QUESTIONS.join(', ')}`)
+} else if (options.compare !== undefined) {
+  const [before, after] = options.compare.map(readResults)
+  console.log(formatComparison(before!, after!))
+} else {
+  await run(options)
 }
 
+async function run({ questions, quick, gate, publish, rounds }: Options): Promise<void> {
+  installRivals()
+  const asked = questions.length > 0 ? questions : quick ? QUICK_QUESTIONS : QUESTIONS
+  const sections: Section[] = []
+  for (const question of asked) {
+    const { title, answer } = await loadQuestion(question)
+    console.log(title)
+    const section = { question, title, ...(await answer(rounds, { quick })) }
+    console.log(formatAnswer(section))
+    sections.push(section)
+  }
+  const results = collectResults(sections)
+  for (const folder of publish ? [RESULTS, PUBLISHED] : [RESULTS]) writeReports(results, folder)
+  console.log(formatVerdict(sections))
+  console.log(`${formatMachine(results)}; all of it in bench/results: latest.json, report.md and charts`)
+  const isBad = results.ratios.some(isMissed) || invalidRows(results.rows).length > 0
+  if (gate && isBad) process.exitCode = 1
+}
+
+function readOptions(): Options {
+  try {
+    return parseOptions(process.argv.slice(2), QUESTIONS)
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${USAGE}`)
+    process.exit(2)
+  }
+}
+
+/** Where they are not, or not those of the lock file. */
 function installRivals(): void {
-  if (existsSync(join(import.meta.dirname, 'node_modules'))) return
+  const lock = join(import.meta.dirname, 'package-lock.json')
+  const installed = join(import.meta.dirname, 'node_modules/.package-lock.json')
+  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return
   execFileSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: import.meta.dirname, stdio: 'inherit' })
+  const now = new Date()
+  utimesSync(installed, now, now)
 }

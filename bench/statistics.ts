@@ -5,12 +5,16 @@ export interface Summary {
 }
 
 const RESAMPLES = 1000
+/** Any number will do: that it is the same makes the same values give the same interval. */
+const SEED = 0x5eed
 
 /** The median and its 95 % interval by bootstrap. */
 export function summarise(values: readonly number[]): Summary {
-  const medians = Array.from({ length: RESAMPLES }, () => median(values.map(() => values[pick(values.length)]!)))
+  const random = createRandom(SEED)
+  const pick = (): number => values[Math.floor(random() * values.length)]!
+  const medians = Array.from({ length: RESAMPLES }, () => median(values.map(pick)))
   medians.sort((a, b) => a - b)
-  return { median: median(values), low: medians[RESAMPLES * 0.025]!, high: medians[RESAMPLES * 0.975]! }
+  return { median: median(values), low: medians[RESAMPLES * 0.025]!, high: medians[RESAMPLES * 0.975 - 1]! }
 }
 
 export function median(values: readonly number[]): number {
@@ -19,6 +23,11 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
 }
 
-function pick(length: number): number {
-  return Math.floor(Math.random() * length)
+/** Numbers from 0 to below 1, by a linear congruential generator (the constants are Numerical Recipes'). */
+function createRandom(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return state / 2 ** 32
+  }
 }

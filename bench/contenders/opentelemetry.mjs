@@ -9,9 +9,11 @@ const MAX_QUEUE_SIZE = 200_000
 const CONCURRENT_REQUESTS = 1_000
 
 export function create(url) {
-  const processor = new BatchSpanProcessor(new OTLPTraceExporter({ url, concurrencyLimit: CONCURRENT_REQUESTS }), {
-    maxQueueSize: MAX_QUEUE_SIZE,
-  })
+  return createOpenTelemetry({ url, concurrencyLimit: CONCURRENT_REQUESTS }, { maxQueueSize: MAX_QUEUE_SIZE })
+}
+
+export function createOpenTelemetry(exporterOptions, processorOptions) {
+  const processor = new BatchSpanProcessor(new OTLPTraceExporter(exporterOptions), processorOptions)
   const provider = new BasicTracerProvider({ spanProcessors: [processor] })
   trace.setGlobalTracerProvider(provider)
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())

@@ -1,24 +1,33 @@
-import { type RoundCost, runContest } from '../contest.ts'
-import { type Answer, ratio, row } from '../report.ts'
+import { runContest } from '../contest.ts'
+import type { Answer, Settings } from '../report.ts'
+import { standing } from '../standing.ts'
 
-export const title = 'span: what a span with five attributes costs the thread that records it'
+export const title = 'span: what a span costs the thread that records it'
 
-export async function answer(rounds: number): Promise<Answer> {
-  const contenders = ['blueprint', 'opentelemetry', 'floor']
-  const answers: Answer[] = []
-  for (const kind of ['plain', 'active'] as const) {
-    const costs = await runContest({ contenders, kind, spansPerRound: 10_000, warmUpRounds: 15, rounds })
-    answers.push(evaluate(`span-${kind}`, contenders, costs))
-  }
-  return { rows: answers.flatMap(({ rows }) => rows), ratios: answers.flatMap(({ ratios }) => ratios) }
+interface Round {
+  /** As the rounds of contenders/ and the rows are named; with five attributes where no number says otherwise. */
+  readonly kind: string
+  readonly contenders: readonly string[]
+  readonly budgetMs: number
 }
 
-function evaluate(name: string, contenders: readonly string[], costs: Record<string, RoundCost[]>): Answer {
-  const ns = (contender: string): number[] => costs[contender]!.map(cost => cost.callerNs)
-  const ours = ns('blueprint')
-  const against = (rival: string): number[] => ns(rival).map((value, round) => ours[round]! / value)
-  return {
-    rows: contenders.map(contender => row(name, contender, 'ns', ns(contender))),
-    ratios: ['opentelemetry', 'floor'].map(rival => ratio(name, rival, against(rival))),
+const SPANS_PER_ROUND = 10_000
+const GATED = ['blueprint', 'opentelemetry', 'floor']
+const MAIN = ['blueprint', 'opentelemetry', 'opentelemetry (defaults)', 'floor']
+const EVERYBODY = [...MAIN.slice(0, -1), 'dd-trace', 'jaeger-client', 'sentry', 'floor']
+
+const QUICK: readonly Round[] = ['plain', 'active'].map(kind => ({ kind, contenders: GATED, budgetMs: 20_000 }))
+const WHOLE: readonly Round[] = [
+  ...['plain', 'active', 'child'].map(kind => ({ kind, contenders: EVERYBODY, budgetMs: 45_000 })),
+  ...['plain-0', 'plain-10', 'active-0', 'active-10'].map(kind => ({ kind, contenders: MAIN, budgetMs: 15_000 })),
+]
+
+export async function answer(rounds: number, { quick }: Settings): Promise<Answer> {
+  const answers: Answer[] = []
+  for (const round of quick ? QUICK : WHOLE) {
+    const contest = { ...round, spansPerRound: SPANS_PER_ROUND, warmUpRounds: 15, rounds, acceptsLoss: true }
+    const costs = await runContest(contest)
+    answers.push(standing(`span-${round.kind}`, costs, SPANS_PER_ROUND, ({ callerNs }) => callerNs))
   }
+  return { rows: answers.flatMap(({ rows }) => rows), ratios: answers.flatMap(({ ratios }) => ratios) }
 }

@@ -1,21 +1,22 @@
 import { runContest } from '../contest.ts'
-import { type Answer, ratio, row } from '../report.ts'
+import type { Answer, Settings } from '../report.ts'
+import { standing } from '../standing.ts'
 
 export const title = 'total: processor time of the whole process, all threads, per acknowledged span'
 
-export async function answer(rounds: number): Promise<Answer> {
-  const contenders = ['blueprint', 'opentelemetry']
-  const costs = await runContest({ contenders, kind: 'active', spansPerRound: 20_000, warmUpRounds: 8, rounds })
-  const ns = (contender: string): number[] => costs[contender]!.map(cost => cost.totalNs)
-  const ours = ns('blueprint')
-  return {
-    rows: contenders.map(contender => row('total', contender, 'ns', ns(contender))),
-    ratios: [
-      ratio(
-        'total',
-        'opentelemetry',
-        ns('opentelemetry').map((value, round) => ours[round]! / value),
-      ),
-    ],
-  }
+const GATED = ['blueprint', 'opentelemetry']
+const EVERYBODY = [...GATED, 'opentelemetry (defaults)', 'dd-trace', 'sentry']
+const SPANS_PER_ROUND = 20_000
+
+export async function answer(rounds: number, { quick }: Settings): Promise<Answer> {
+  const costs = await runContest({
+    contenders: quick ? GATED : EVERYBODY,
+    kind: 'active',
+    spansPerRound: SPANS_PER_ROUND,
+    warmUpRounds: 8,
+    rounds,
+    budgetMs: quick ? 30_000 : 60_000,
+    acceptsLoss: true,
+  })
+  return standing('total', costs, SPANS_PER_ROUND, ({ totalNs }) => totalNs)
 }
