@@ -34,8 +34,8 @@ const MIN_ROUNDS = 7
 /** Two times so many rounds are compared to tell whether a contender is warm, and may differ by so much. */
 const WARM_ROUNDS = 3
 const WARM_TOLERANCE = 0.05
-/** How long spans may be on their way once a contender says that they are sent. */
-const ARRIVAL_MS = 3_000
+/** For so long without a further span the sink is waited for once a contender says that all are sent; some try again later. */
+const ARRIVAL_MS = 5_000
 
 /** What a contender says first. */
 interface Ready {
@@ -126,11 +126,10 @@ async function startSink(): Promise<Sink> {
     ...program,
     url: name => `http://127.0.0.1:${port}/${fileOf(name)}`,
     async awaitCount(name, expected) {
-      const end = performance.now() + ARRIVAL_MS
-      for (;;) {
+      for (let [arrived, end] = [-1, 0]; ; await sleep(10)) {
         const { count } = await program.ask<{ count: number }>(`/${fileOf(name)}`)
+        if (count > arrived) [arrived, end] = [count, performance.now() + ARRIVAL_MS]
         if (count >= expected || performance.now() > end) return count
-        await sleep(10)
       }
     },
   }

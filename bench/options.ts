@@ -5,7 +5,7 @@ export const USAGE = `usage: npm run bench -- [question …] [options]
   --quick            only what the gate is about, in less than three minutes
   --gate             exit code 1 where a must is missed or a contender is invalid
   --rounds N         of each contender (25, and 15 with --quick)
-  --publish          also writes the results to bench/published
+  --publish          also writes the results to bench/published and what the README says of them
   --compare A B      what changed beyond noise from one result file to another
   --help             this text`
 

@@ -1,15 +1,17 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, statSync, utimesSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { formatComparison } from './compare.ts'
 import { formatMachine } from './machine.ts'
 import { type Options, parseOptions, USAGE } from './options.ts'
 import { loadQuestion, QUESTIONS, QUICK_QUESTIONS } from './questions.ts'
-import { collectResults, readResults, type Section, writeReports } from './results.ts'
+import { updateReadme } from './readme.ts'
+import { collectResults, type Results, readResults, type Section, writeReports } from './results.ts'
 import { formatAnswer, formatVerdict, invalidRows, isMissed } from './table.ts'
 
 const RESULTS = join(import.meta.dirname, 'results')
 const PUBLISHED = join(import.meta.dirname, 'published')
+const README = join(import.meta.dirname, '../README.md')
 
 const options = readOptions()
 if (options.help) {
@@ -33,11 +35,17 @@ async function run({ questions, quick, gate, publish, rounds }: Options): Promis
     sections.push(section)
   }
   const results = collectResults(sections)
-  for (const folder of publish ? [RESULTS, PUBLISHED] : [RESULTS]) writeReports(results, folder)
+  writeReports(results, RESULTS)
+  if (publish) publishResults(results)
   console.log(formatVerdict(sections))
   console.log(`${formatMachine(results)}; all of it in bench/results: latest.json, report.md and charts`)
   const isBad = results.ratios.some(isMissed) || invalidRows(results.rows).length > 0
   if (gate && isBad) process.exitCode = 1
+}
+
+function publishResults(results: Results): void {
+  writeReports(results, PUBLISHED)
+  writeFileSync(README, updateReadme(readFileSync(README, 'utf8'), results))
 }
 
 function readOptions(): Options {

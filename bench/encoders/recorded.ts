@@ -20,8 +20,8 @@ const LIMITS = {
 const BUFFER_BYTES = 1024 * 1024
 
 /** Takes records one behind the other, as a segment of the ring does. */
-class BufferSink implements SpanSink {
-  readonly largeBytes = 128 * 1024
+export class BufferSink implements SpanSink {
+  readonly largeBytes: number = 128 * 1024
   private readonly writer = new ProtobufWriter(byteTarget(new ArrayBuffer(BUFFER_BYTES)))
 
   rewind(): void {
@@ -51,12 +51,17 @@ export interface Recorded {
   batchOf(records: Uint8Array): SpanBatch
 }
 
-/** The spans of the bench as our own tracer holds them just before they end. */
-export function record(texts: Texts): Recorded {
+/** Our own tracer, whose spans end in a buffer. */
+export function createBufferTracer(): { readonly tracer: SourceTracer; readonly sink: BufferSink } {
   const sink = new BufferSink()
   const recorder = createRecorder(createSampler({ kind: 'always_on' }), LIMITS, sink)
   const source = new RecordingSource(recorder, [])
-  const tracer = new SourceTracer(() => source)
+  return { tracer: new SourceTracer(() => source), sink }
+}
+
+/** The spans of the bench as our own tracer holds them just before they end. */
+export function record(texts: Texts): Recorded {
+  const { tracer, sink } = createBufferTracer()
   const spans = openSpans(tracer, texts) as RecordingSpan[]
   for (const span of spans) [span.endLow, span.endHigh] = [span.startLow + 1000, span.startHigh]
   const resource = { 'service.name': 'bench' }

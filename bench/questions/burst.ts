@@ -4,7 +4,7 @@ import { type Answer, ratio, row } from '../report.ts'
 export const title = 'burst: how many of 100,000 spans arrive that one synchronous loop records'
 
 const SPANS = 100_000
-const MAX_ROUNDS = 3
+const MAX_ROUNDS = 2
 const CONTENDERS = ['blueprint', 'opentelemetry (defaults)', 'opentelemetry', 'dd-trace', 'jaeger-client', 'sentry']
 
 export async function answer(wantedRounds: number): Promise<Answer> {
