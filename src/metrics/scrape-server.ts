@@ -32,7 +32,7 @@ function answerAnyway(store: MetricStore, request: IncomingMessage, response: Se
     answer(store, request, response)
   } catch (error) {
     const reason = exceptionMessage(error)
-    say('metrics scrape', 'warn', `metrics are recorded, but cannot be served: ${reason}`)
+    sayOnce('metrics scrape', 'warn', `metrics are recorded, but cannot be served: ${reason}`)
     send(response, 500, `The metrics cannot be written: ${reason}\n`)
   }
 }

@@ -36,7 +36,7 @@ test('a program that ends instead of answering is an error that names it', async
 test('a contender of which the sink misses a span is invalid', async t => {
   const sink = await startOtlpSink()
   t.after(() => sink.close())
-  const { count, request } = recordedBatch()
+  const { count, request } = recordedBatch('repeated')
   for (let i = 0; i < 2; i++) {
     const { status } = await fetch(sink.url('contender'), {
       method: 'POST',

@@ -35,14 +35,6 @@ async function startRawServer(t: TestContext, onConnection: (socket: Socket) => 
   return `http://127.0.0.1:${await listen(t, createServer(onConnection))}/`
 }
 
-function collectWarnings(t: TestContext): readonly Error[] {
-  const warnings: Error[] = []
-  const onWarning = (warning: Error) => void warnings.push(warning)
-  process.on('warning', onWarning)
-  t.after(() => process.off('warning', onWarning))
-  return warnings
-}
-
 test('undici is not loaded where there is no proxy', async t => {
   const server = await startHttpServer(t, (_request, response) => response.end())
   await post(client(t, server.origin))

@@ -1,0 +1,1 @@
+export function slowed(record: (spans: number) => void, factor: number): (spans: number) => void
