@@ -1,6 +1,6 @@
 // Builds dist/: one bundle per entry and the export thread, shared chunks so that there is one copy of the state, and types.
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { build } from 'esbuild'
 
@@ -10,7 +10,9 @@ const entries = ['index', 'testing', 'register', 'jobs', 'metrics']
 
 rmSync(join(root, 'dist'), { recursive: true, force: true })
 await bundle([...entries, 'cli', 'load-recording-file'], { plugins: [oneFile(), recordingApart(), networkApart()] })
+foldIntoIndex()
 await bundle(['recording'], recordingPart())
+await bundle(['pipeline/local-export'], commonJs())
 writeWholeEntries()
 chmodSync(join(root, 'dist/cli.js'), 0o755)
 await bundle(['export-worker', 'exporters/create', 'metrics-worker', 'jobs/remote-queues'])
@@ -71,13 +73,29 @@ function recordingPart() {
   const url =
     "typeof __filename==='string'?process.getBuiltinModule('node:url').pathToFileURL(__filename).href:undefined"
   return {
-    format: 'cjs',
-    splitting: false,
-    outExtension: { '.js': '.cjs' },
+    ...commonJs(),
+    external: ['./pipeline-local-export.cjs'],
     define: { 'import.meta.url': 'fileUrl' },
+    // In parentheses, since V8 otherwise reads all that is in the function a second time when it is called.
     banner: { js: `module.exports=(function(sharedState){const fileUrl=${url},module={exports:{}};` },
     footer: { js: 'return module.exports})' },
-    plugins: [networkApart(), givenState()],
+    plugins: [localExportApart(), networkApart(), givenState()],
+  }
+}
+
+function commonJs() {
+  return { format: 'cjs', splitting: false, outExtension: { '.js': '.cjs' } }
+}
+
+/** What exports on the caller's thread is loaded where there is no other, or for exporters that are objects of the program's. */
+function localExportApart() {
+  return {
+    name: 'local-export-apart',
+    setup(build) {
+      build.onResolve({ filter: /\/load-local-export\.ts$/ }, () => ({
+        path: join(root, 'src/pipeline/load-local-export-file.ts'),
+      }))
+    },
   }
 }
 
@@ -91,6 +109,49 @@ function givenState() {
       }))
     },
   }
+}
+
+/**
+ * Puts what the entries share into index.js, from where the others take it as one object: a file more takes a millisecond of the
+ * import that every traced program pays.
+ */
+function foldIntoIndex() {
+  const index = readFileSync(join(root, 'dist/index.js'), 'utf8')
+  const [, imported, chunk, exported] = /^import\{([^}]+)\}from"\.\/(chunk-\w+)\.js";export\{([^}]+)\};/.exec(index)
+  const code = readFileSync(join(root, `dist/${chunk}.js`), 'utf8')
+  const [shareList, shared] = /export\{([^}]+)\};\s*\/\/# sourceMappingURL=.*\s*$/.exec(code)
+  const insides = new Map(aliases(shared).map(([local, name]) => [name, local]))
+  const locals = new Map(aliases(imported).map(([name, local]) => [local, insides.get(name)]))
+  const publics = aliases(exported).map(([local, name]) => `${locals.get(local)} as ${name}`)
+  const inside = Array.from(insides, ([name, local]) => `${name}:${local}`)
+  const exports = `export{${publics}};export const inside={${inside}};\n//# sourceMappingURL=index.js.map\n`
+  writeFileSync(
+    join(root, 'dist/index.js'),
+    code.replace(shareList, () => exports),
+  )
+  renameSync(join(root, `dist/${chunk}.js.map`), join(root, 'dist/index.js.map'))
+  rmSync(join(root, `dist/${chunk}.js`))
+  for (const file of readdirSync(join(root, 'dist')).filter(name => name.endsWith('.js') && name !== 'index.js')) {
+    takeFromIndex(join(root, 'dist', file), chunk)
+  }
+}
+
+/** [before, after] of a list such as `a as b,c`. */
+function aliases(list) {
+  return list.split(',').map(item => {
+    const [before, after = before] = item.split(' as ')
+    return [before, after]
+  })
+}
+
+function takeFromIndex(file, chunk) {
+  const code = readFileSync(file, 'utf8')
+    .replace(new RegExp(`import\\{([^}]+)\\}from"\\./${chunk}\\.js";`), (_, list) => {
+      const taken = aliases(list).map(([name, local]) => `${name}:${local}`)
+      return `import{inside}from"./index.js";const{${taken}}=inside;`
+    })
+    .replaceAll(`"./${chunk}.js"`, '"./index.js"')
+  writeFileSync(file, code)
 }
 
 /** For what cannot load a part on demand: bundlers, and the versions of Node.js without the condition module-sync. */

@@ -1,10 +1,15 @@
 import type { MessagePort, Worker } from 'node:worker_threads'
-import { readResource } from '../otlp/request.ts'
 import type { Exporter } from '../types/exporter.ts'
 import { messageOf } from './attempt.ts'
-import { CallerExporter } from './caller-exporter.ts'
-import { Consumer, type CreateExporter } from './consumer.ts'
-import type { ExportThreadData, FromExportThread, ToCallersExporter, ToExportThread } from './messages.ts'
+import type { CallerExporter } from './caller-exporter.ts'
+import { loadLocalExport } from './load-local-export.ts'
+import {
+  type ExportThreadData,
+  type FromExportThread,
+  isForObject,
+  type ToCallersExporter,
+  type ToExportThread,
+} from './messages.ts'
 
 /** Where a consumer runs, seen from the caller's thread. */
 export interface ConsumerHost {
@@ -111,56 +116,10 @@ function watch(
   worker.unref()
 }
 
-/**
- * One set for each worker: should that die, what it has handed back may still be exported, but is counted as lost with it, and
- * nobody hears the answers.
- */
 function callerExporters(
-  { frame: request, scope, delivery }: ExportThreadData,
+  data: ExportThreadData,
   objects: ReadonlyMap<number, Exporter>,
   post: (message: ToExportThread) => void,
 ): ReadonlyMap<number, CallerExporter> {
-  if (objects.size === 0) return new Map()
-  const frame = { request, resource: readResource(request), scope }
-  const timeoutMs = delivery.exportTimeoutMs
-  return new Map(
-    Array.from(objects, ([index, exporter]) => [
-      index,
-      new CallerExporter({ exporter, index, frame, timeoutMs, post }),
-    ]),
-  )
-}
-
-function isForObject(message: FromExportThread): message is ToCallersExporter {
-  return message.kind === 'batch' || message.kind === 'abort' || message.kind === 'close'
-}
-
-/** Runs the consumer on this thread: its timer does not hold the process, so somebody has to flush before the end. */
-export function startLocalHost(
-  data: ExportThreadData,
-  createExporter: CreateExporter,
-  onMessage: (message: ToPipeline) => void,
-): ConsumerHost {
-  let holding: NodeJS.Timeout | undefined
-  const send = (message: FromExportThread): void => {
-    // Nothing is handed back to where it is.
-    if (!isForObject(message)) onMessage(message)
-  }
-  const consumer = new Consumer(data, createExporter, { send, drain: () => {}, close: () => {} })
-  consumer.start(false)
-  return {
-    thread: 'main',
-    post: message => {
-      if ('kind' in message && message.kind === 'wake') setImmediate(() => consumer.receive(message))
-      else consumer.receive(message)
-    },
-    drain: () => {},
-    serve: () => {},
-    giveUpHandedBack: () => {},
-    hold: on => {
-      clearInterval(holding)
-      holding = on ? setInterval(() => {}, 1000) : undefined
-    },
-    stop: () => consumer.stop(),
-  }
+  return objects.size === 0 ? new Map() : loadLocalExport().createCallerExporters(data, objects, post)
 }

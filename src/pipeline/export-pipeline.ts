@@ -4,16 +4,11 @@ import type { Exporter } from '../types/exporter.ts'
 import type { ExporterStats, FlushResult } from '../types/tracing.ts'
 import { messageOf } from './attempt.ts'
 import type { CreateExporter } from './consumer.ts'
-import {
-  type ConsumerHost,
-  startLocalHost,
-  startWorkerHost,
-  type ToPipeline,
-  type WorkerOptions,
-} from './consumer-host.ts'
+import { type ConsumerHost, startWorkerHost, type ToPipeline, type WorkerOptions } from './consumer-host.ts'
 import { type Control, createControl } from './control.ts'
 import { handBackObjects, type LaneConfig, uniqueNames, withoutModules } from './lane-config.ts'
 import { COUNTERS, exporterStats, Ledger, lostSpans } from './ledger.ts'
+import { loadLocalExport } from './load-local-export.ts'
 import type { ExportThreadData } from './messages.ts'
 import { type ConsumerLink, RingProducer } from './ring-producer.ts'
 import type { Log } from './voice.ts'
@@ -244,7 +239,7 @@ export class ExportPipeline {
   }
 
   private startLocal(): ConsumerHost {
-    return startLocalHost(this.data(this.lanes), this.options.createExporter, this.receive)
+    return loadLocalExport().startLocalHost(this.data(this.lanes), this.options.createExporter, this.receive)
   }
 
   /** The worker has died: what it held is lost and counted, what is still in the ring goes on from here. */

@@ -54,3 +54,8 @@ export interface ExportThreadData {
   readonly scope: { readonly name: string; readonly version: string }
   readonly delivery: DeliveryConfig
 }
+
+/** Whether it is for an exporter that is an object of the caller's thread. */
+export function isForObject(message: FromExportThread): message is ToCallersExporter {
+  return message.kind === 'batch' || message.kind === 'abort' || message.kind === 'close'
+}

@@ -15,7 +15,7 @@ interface Manifest {
 }
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const MAX_UNPACKED_BYTES = 475_000
+const MAX_UNPACKED_BYTES = 500_000
 const MARK_OF_JOBS = 'JOB_PREVIOUS_TRACEPARENTS'
 const ALLOWED = /^(?:dist\/.+\.(?:c?js|d\.ts)|proto\/[^/]+|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/
 
@@ -50,6 +50,7 @@ describe('the package as npm packs it (after a build)', () => {
       ...Object.values(bin),
       'dist/export-worker.js',
       'dist/recording.cjs',
+      'dist/pipeline-local-export.cjs',
       'dist/metrics-worker.js',
       'dist/exporters-create.js',
       'dist/jobs-remote-queues.js',
@@ -69,9 +70,10 @@ describe('the package as npm packs it (after a build)', () => {
     )
   })
 
-  test('an index that is loaded brings nothing of jobs with it', () => {
+  test('an index that is loaded is one file, with nothing of jobs in it', () => {
     const holders = (entry: string): string[] =>
       loadedWith(entry).filter(name => readFileSync(`${ROOT}/dist/${name}`, 'utf8').includes(MARK_OF_JOBS))
+    assert.deepEqual(loadedWith('index.js'), ['index.js'])
     assert.deepEqual(holders('index.js'), [])
     assert.equal(holders('jobs.js').length, 1)
   })
@@ -97,6 +99,5 @@ function loadedWith(entry: string): readonly string[] {
     const code = readFileSync(`${ROOT}/dist/${name}`, 'utf8')
     for (const [, next] of code.matchAll(/(?:from|import)"\.\/([^"]+)"/g)) loaded.add(next!)
   }
-  assert.ok(loaded.size > 1)
   return [...loaded]
 }
