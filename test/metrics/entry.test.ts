@@ -54,10 +54,7 @@ describe('the entry of the metrics (after a build)', () => {
   test('none of the other entries loads anything of it', () => {
     const marked = (entry: string): readonly string[] =>
       loadedBy(entry).filter(file => MARKS.some(mark => readFileSync(join(DIST, file), 'utf8').includes(mark)))
-    for (const entry of ['index.js', 'testing.js', 'register.js']) {
-      assert.ok(loadedBy(entry).length > 1, entry)
-      assert.deepEqual(marked(entry), [], entry)
-    }
+    for (const entry of ['index.js', 'testing.js', 'register.js']) assert.deepEqual(marked(entry), [], entry)
     assert.ok(marked('metrics.js').length > 0)
   })
 
