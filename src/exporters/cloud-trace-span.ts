@@ -4,6 +4,7 @@ import { VERSION } from '../version.ts'
 import { type CloudTraceAttributes, toCloudTraceAttributes } from './cloud-trace-attributes.ts'
 import { droppedCount, LIMITS, type TruncatableString, truncatable } from './cloud-trace-limits.ts'
 import { monitoredResource } from './cloud-trace-resource.ts'
+import { scopeAttributes } from './scope-attributes.ts'
 
 /** google.devtools.cloudtrace.v2.Span in JSON. What is undefined is left out. */
 export interface CloudTraceSpan {
@@ -73,16 +74,6 @@ export function createCloudTraceMapper(
     sameProcessAsParentSpan: span.parentSpanId === undefined ? undefined : !span.parentIsRemote,
     spanKind: KINDS[span.kind],
   })
-}
-
-function scopeAttributes({ name, version }: SpanBatch['scope']): ViewAttributes {
-  return {
-    'otel.scope.name': name,
-    'otel.scope.version': version,
-    // The names that these had before, which the specification asks for as well.
-    'otel.library.name': name,
-    'otel.library.version': version,
-  }
 }
 
 function toStatus({ code, message }: SpanView['status']): CloudTraceSpan['status'] {

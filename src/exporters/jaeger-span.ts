@@ -1,5 +1,6 @@
 import type { EventView, LinkView, SpanBatch, SpanView, ViewAttributes, ViewValue } from '../types/exporter.ts'
 import { SpanKind, SpanStatusCode } from '../types/span.ts'
+import { scopeAttributes } from './scope-attributes.ts'
 import { valueText } from './value-text.ts'
 
 /** A whole number is Jaeger's LONG, another number its DOUBLE. */
@@ -74,11 +75,7 @@ function microseconds(nanoseconds: bigint): bigint {
 function tagsOf(span: SpanView, scope: SpanBatch['scope']): Tags {
   const { kind, status, traceState } = span
   const tags = toTags(span.attributes)
-  tags.set('otel.scope.name', scope.name)
-  tags.set('otel.scope.version', scope.version)
-  // The names that these had before, which the specification asks for as well.
-  tags.set('otel.library.name', scope.name)
-  tags.set('otel.library.version', scope.version)
+  setAll(tags, scopeAttributes(scope))
   if (KINDS[kind] !== undefined) tags.set('span.kind', KINDS[kind])
   if (status.code === SpanStatusCode.OK) tags.set('otel.status_code', 'OK')
   if (status.code === SpanStatusCode.ERROR) tags.set('otel.status_code', 'ERROR').set('error', true)

@@ -1,5 +1,6 @@
 import type { EventView, SpanBatch, SpanView, ViewAttributes } from '../types/exporter.ts'
 import { SpanKind, SpanStatusCode } from '../types/span.ts'
+import { scopeAttributes } from './scope-attributes.ts'
 import { valueText } from './value-text.ts'
 
 /** A span of Zipkin's API v2 (zipkin2-api.yaml); times are whole microseconds. What is empty is left out. */
@@ -69,11 +70,7 @@ function tagsOf(span: SpanView, resource: ViewAttributes, scope: SpanBatch['scop
   return {
     ...texts(described),
     ...texts(withoutFalseError(span.attributes)),
-    'otel.scope.name': scope.name,
-    'otel.scope.version': scope.version,
-    // The names that these had before, which the specification asks for as well.
-    'otel.library.name': scope.name,
-    'otel.library.version': scope.version,
+    ...scopeAttributes(scope),
     ...statusTags(span),
     ...droppedTags(span),
   }
