@@ -12,6 +12,8 @@ import type { MetricStore } from './store.ts'
 const EXIT_TIMEOUT_MS = 2_000
 /** A push of more would take longer than the time between two. */
 const MAX_SERIES = 10_000
+/** Different troubles that are said. */
+const MAX_SAID = 8
 
 /**
  * Sends the metrics of `store` to Cloud Monitoring: on a timer, and once more at the end of the process. A thread of its own sends, so
@@ -31,6 +33,7 @@ export class MonitoringBackend implements ExitParticipant {
   private pushedRevision = 0
   private lastEndMs = 0
   private isFailing = false
+  private readonly said = new Set<string>()
   /** False where no thread can be started. */
   private port: MessagePort | false | undefined
 
@@ -137,17 +140,15 @@ export class MonitoringBackend implements ExitParticipant {
     return port1
   }
 
-  /** Each trouble once, and recovery once. */
+  /** Each trouble once, what comes before it has ended not at all, and recovery once: servers may word the same anew each time. */
   private report({ trouble }: PushResult): void {
-    if (trouble !== undefined) {
+    if (trouble === undefined) {
+      if (this.isFailing) sayOnce('monitoring again', 'warn', 'cloud_monitoring: delivering again')
+    } else if (!this.isFailing && this.said.size < MAX_SAID) {
+      this.said.add(trouble)
       const line = `cloud_monitoring: ${trouble}`
-      sayOnce(
-        `monitoring ${trouble}`,
-        'warn',
-        `${line}${line.endsWith('?') ? ' The' : '; the'} next metrics make up for it`,
-      )
-    } else if (this.isFailing) {
-      sayOnce('monitoring again', 'warn', 'cloud_monitoring: delivering again')
+      const end = `${line.endsWith('?') ? ' The' : '; the'} next metrics make up for it`
+      sayOnce(`monitoring ${trouble}`, 'warn', line + end)
     }
     this.isFailing = trouble !== undefined
   }

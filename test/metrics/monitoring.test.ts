@@ -245,6 +245,21 @@ test('the backend sends again and again, each time what has been counted so far,
   )
 })
 
+test('a server that says the same in other words each time is told of once', async t => {
+  const google = await startGoogle(t)
+  let count = 0
+  google.fail(PATH, (...reply) => answer(400, { error: { message: `point ${++count}` } })(...reply), 3)
+  const api = new MonitoringApi(google)
+  const store = new MetricStore()
+  store.record('counter', 'runs', {}, 1)
+  new MonitoringBackend(store, configFor(t, google, { intervalMs: 50 }))
+  while (api.taken.length === 0) await new Promise(resolve => setTimeout(resolve, 20))
+  assert.deepEqual(
+    said.flatMap(line => /HTTP 400: .*$/.exec(line) ?? []),
+    ['HTTP 400: the server cannot read the request (it says: point 1); the next metrics make up for it'],
+  )
+})
+
 const PROGRAM = `
 import { getMetrics } from 'blueprint-tracing/metrics'
 const metrics = getMetrics()
