@@ -10,7 +10,7 @@ export interface MonitoringThreadData<Port> {
   readonly settled: Int32Array
 }
 
-/** A newer one takes the place of one that is under way: its values are the sums of all before. */
+/** One at the end of the process takes the place of one that is under way: its values are the sums of all before. */
 export interface Push {
   readonly number: number
   readonly endMs: number

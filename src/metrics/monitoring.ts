@@ -40,7 +40,7 @@ export class MonitoringBackend implements ExitParticipant {
   constructor(store: MetricStore, config: MonitoringConfig) {
     this.store = store
     this.config = config
-    setInterval(() => this.push(), config.intervalMs).unref()
+    setInterval(() => this.pushUnlessUnderWay(), config.intervalMs).unref()
     finishAtExit(this)
   }
 
@@ -81,6 +81,11 @@ export class MonitoringBackend implements ExitParticipant {
 
   private get lastSettled(): number {
     return Atomics.load(this.settled, 0)
+  }
+
+  /** One that takes longer than the time between two would never come to its end if the next took its place. */
+  private pushUnlessUnderWay(): void {
+    if (this.lastSettled === this.pushes) this.push()
   }
 
   private push(): void {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, type TestContext, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { MonitoringConfig } from '../../src/config/metrics.ts'
 import { MonitoringBackend } from '../../src/metrics/monitoring.ts'
 import { MonitoringWriter } from '../../src/metrics/monitoring-writer.ts'
@@ -10,7 +11,7 @@ import { withTestTracing } from '../../src/testing.ts'
 import { setNoticeLog } from '../../src/trace/notices.ts'
 import { traceJob } from '../../src/trace/trace-job.ts'
 import { type ChildResult, runChild } from '../support/child.ts'
-import { answer, type CredentialType, type Google, SECRETS, startGoogle } from '../support/google.ts'
+import { answer, type CredentialType, type Fault, type Google, SECRETS, startGoogle } from '../support/google.ts'
 import { googleConfig, temporaryFolder, writeCredentials } from '../support/google-files.ts'
 import type { ReceivedRequest } from '../support/http-server.ts'
 import { createProgram, type InstalledProgram } from '../support/installed.ts'
@@ -243,6 +244,21 @@ test('the backend sends again and again, each time what has been counted so far,
       'cloud_monitoring: delivering again',
     ],
   )
+})
+
+test('an answer that takes longer than the time between two pushes is waited for', { timeout: 10_000 }, async t => {
+  const google = await startGoogle(t)
+  let answered = 0
+  const slow = (...reply: Parameters<Fault>): void => {
+    reply[0].on('finish', () => answered++)
+    setTimeout(() => answer(200, {})(...reply), 300)
+  }
+  google.fail(PATH, slow, Number.POSITIVE_INFINITY)
+  const store = new MetricStore()
+  store.record('counter', 'runs', {}, 1)
+  new MonitoringBackend(store, configFor(t, google, { intervalMs: 50 }))
+  while (answered < 2) await delay(20, undefined, { signal: t.signal })
+  assert.ok(google.count(PATH) <= 3, `${google.count(PATH)} requests`)
 })
 
 test('a server that says the same in other words each time is told of once', async t => {
