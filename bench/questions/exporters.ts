@@ -150,7 +150,7 @@ function spansIn({ resourceSpans }: OtlpRequest): OtlpSpan[] {
 
 async function start({ encoder, texts }: Contender): Promise<ChildProcess> {
   const program = join(import.meta.dirname, '../encoder-process.mjs')
-  const child = fork(program, [encoder, texts], { execArgv: ['--expose-gc', '--import', 'tsx'] })
+  const child = fork(program, [encoder, texts], { execArgv: ['--import', 'tsx'] })
   const [outcome] = await Promise.race([once(child, 'message'), once(child, 'exit')])
   if (outcome !== 'ready') throw new Error(`invalid: ${encoder} did not start`)
   return child
