@@ -25,7 +25,7 @@ export class RemoteTrouble extends Error {
   }
 }
 
-/** Works within so long. The timer holds the process, which connections do not. */
+/** Works within so long. The timer holds the process, which connections do not; nothing of the work goes on after its end. */
 export async function withinBudget<T>(timeoutMs: number, work: (budget: Budget) => Promise<T>): Promise<T> {
   const end = new AbortController()
   const endsMs = performance.now() + timeoutMs
@@ -34,6 +34,7 @@ export async function withinBudget<T>(timeoutMs: number, work: (budget: Budget) 
     return await work({ signal: end.signal, leftMs: () => endsMs - performance.now() })
   } finally {
     clearTimeout(timer)
+    end.abort()
   }
 }
 
@@ -46,7 +47,9 @@ export async function persist<T>(budget: Budget, attempt: () => Promise<T>): Pro
       if (!(error instanceof RemoteTrouble && error.mayPass)) throw error
       const waitMs = Math.max(backoffMs(failures, WAITS), error.retryAfterMs ?? 0)
       if (failures === MAX_ATTEMPTS || waitMs >= budget.leftMs()) throw givenUp(error, failures)
-      await delay(waitMs)
+      await delay(waitMs, undefined, { signal: budget.signal }).catch(() => {
+        throw givenUp(error, failures)
+      })
     }
   }
 }

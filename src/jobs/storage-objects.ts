@@ -22,6 +22,13 @@ export interface StorageObject {
   readonly generation: string
 }
 
+/** An answer was lost, and by now the object is another's. */
+export class UnknownOutcome extends RemoteTrouble {
+  constructor(object: string) {
+    super(`it is not known whether ${object} was changed: the answer was lost, and others have changed it since`, false)
+  }
+}
+
 type Method = (client: HttpClient) => (headers: Readonly<Record<string, string>>, budget: Budget) => Promise<HttpReply>
 
 const GET: Method =
@@ -95,7 +102,10 @@ export class StorageObjects {
     }
   }
 
-  /** Writes over what has `generation`, and resolves to the new one; undefined where that is no longer what is there. */
+  /**
+   * Writes over what has `generation`, and resolves to the new one; undefined where that is no longer what is there. Rejects with an
+   * `UnknownOutcome` where that may have been this write's own doing.
+   */
   async write(name: string, text: string, generation: string, budget: Budget): Promise<string | undefined> {
     const bytes = Buffer.byteLength(text)
     if (bytes > MAX_REPLY_BYTES) {
@@ -112,8 +122,11 @@ export class StorageObjects {
     }
     const { status, body } = await this.request('write to', post, path, [412], budget)
     if (status !== 412) return this.generationIn(this.json(body))
+    if (attempts.made === 1) return undefined
     // An earlier attempt may have succeeded without an answer.
-    return attempts.made > 1 ? this.generationWrittenBy(writer, name, budget) : undefined
+    const written = await this.generationWrittenBy(writer, name, budget)
+    if (written === undefined) throw new UnknownOutcome(`${this.place}/${name}`)
+    return written
   }
 
   /** Resolves to the generation of the copy; undefined where one of the two objects is no longer what it was. */

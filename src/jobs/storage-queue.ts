@@ -5,7 +5,7 @@ import type { DeadLetterMessage, DeadLetterStatus } from '../types/jobs.ts'
 import { choiceOf, wrongValue } from '../validate.ts'
 import { type Budget, RemoteTrouble } from './budget.ts'
 import { formatMessage, mergedMetadata, parseMessage, STATUSES } from './message-json.ts'
-import { ABSENT, type StorageObjects } from './storage-objects.ts'
+import { ABSENT, type StorageObjects, UnknownOutcome } from './storage-objects.ts'
 import {
   byFailureTime,
   DeadLetterConflict,
@@ -32,10 +32,8 @@ interface Found {
 
 /** What the bucket holds of one message. */
 interface Place {
-  /** Undefined where there is no message. */
-  readonly current: Found | undefined
-  /** What is the same message still, in the folder of its last status. */
-  readonly leftOver: readonly Found[]
+  /** The one that counts first; more than one while a message is being filed. */
+  readonly found: readonly Found[]
   /** Generations of objects with the name of the message which are none, by that name. */
   readonly torn: ReadonlyMap<string, string>
 }
@@ -61,7 +59,7 @@ export class StorageQueue implements StoredQueue {
 
   async publish(message: DeadLetterMessage): Promise<string> {
     formatMessage(message)
-    await this.change(message.message_id, () => message)
+    await this.change(message.message_id, () => message, true)
     return message.message_id
   }
 
@@ -81,21 +79,21 @@ export class StorageQueue implements StoredQueue {
     const readNext = async (): Promise<void> => {
       for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
         const [id, listed] = next
-        const { current } = await this.objects.service.within(async budget => {
+        const { found } = await this.objects.service.within(async budget => {
           const seen = await this.look(id, [...listed], budget)
-          return seen.current === undefined ? this.locate(id, budget) : seen
+          return seen.found.length === 0 ? this.locate(id, budget) : seen
         })
-        if (current !== undefined) messages.push(current.message)
+        if (found.length > 0) messages.push(found[0]!.message)
       }
     }
-    await Promise.all(Array.from({ length: READS_AT_ONCE }, readNext))
+    await Promise.all(Array.from({ length: READS_AT_ONCE }, readNext)).finally(() => waiting.splice(0))
     return messages.sort(byFailureTime)
   }
 
   async get(messageId: string): Promise<DeadLetterMessage | undefined> {
     if (!isMessageId(messageId)) return undefined
-    const { current } = await this.objects.service.within(budget => this.locate(messageId, budget))
-    return current?.message
+    const { found } = await this.objects.service.within(budget => this.locate(messageId, budget))
+    return found[0]?.message
   }
 
   markResolved(messageId: string): Promise<void> {
@@ -109,11 +107,15 @@ export class StorageQueue implements StoredQueue {
   async updateStatus(messageId: string, status: DeadLetterStatus, metadata?: Record<string, unknown>): Promise<void> {
     if (!isMessageId(messageId)) throw new UnknownDeadLetter(String(messageId), this.place)
     if (!STATUSES.includes(status)) throw wrongValue('status', choiceOf(STATUSES), status)
-    await this.change(messageId, present => {
-      if (present === undefined) throw new UnknownDeadLetter(messageId, this.place)
-      if (!MAY_COME_FROM[status].includes(present.status)) throw new DeadLetterConflict(messageId, present.status)
-      return { ...present, status, metadata: mergedMetadata(present, metadata) }
-    })
+    await this.change(
+      messageId,
+      present => {
+        if (present === undefined) throw new UnknownDeadLetter(messageId, this.place)
+        if (!MAY_COME_FROM[status].includes(present.status)) throw new DeadLetterConflict(messageId, present.status)
+        return { ...present, status, metadata: mergedMetadata(present, metadata) }
+      },
+      status === 'retrying',
+    )
   }
 
   async release(messageId: string, isLeftBehind: (message: DeadLetterMessage) => boolean): Promise<boolean> {
@@ -129,17 +131,25 @@ export class StorageQueue implements StoredQueue {
     return stats
   }
 
-  /** Resolves to false where `changed` wants nothing to be changed; what it throws is passed on. */
+  /**
+   * Resolves to false where `changed` wants nothing to be changed; what it throws is passed on. `mayRepeat` is whether it does no harm to
+   * make the change on top of others that have come after it, where it is not known whether it was made.
+   */
   private change(
     id: string,
     changed: (present: DeadLetterMessage | undefined) => DeadLetterMessage | undefined,
+    mayRepeat = false,
   ): Promise<boolean> {
     return this.objects.service.within(async budget => {
       for (let tries = 0; tries < MAX_TRIES; tries++) {
         const place = await this.locate(id, budget)
-        const message = changed(place.current?.message)
+        const message = changed(place.found[0]?.message)
         if (message === undefined) return false
-        if (await this.replace(id, place, message, budget)) return true
+        const isChanged = await this.replace(id, place, message, budget).catch(error => {
+          if (mayRepeat && error instanceof UnknownOutcome) return false
+          throw error
+        })
+        if (isChanged) return true
         await delay(Math.random() * MAX_PAUSE_MS)
       }
       throw new RemoteTrouble(`others keep changing dead letter ${id} in ${this.place}; try again`, true)
@@ -149,14 +159,15 @@ export class StorageQueue implements StoredQueue {
   /** Resolves to whether it did; otherwise somebody else has changed the message. */
   private async replace(id: string, place: Place, message: DeadLetterMessage, budget: Budget): Promise<boolean> {
     const text = formatMessage(message)
-    if (place.current === undefined) return this.create(nameOf(id, message.status), text, place, budget)
-    const filed = await this.file(place, budget)
+    const [current] = place.found
+    if (current === undefined) return this.create(nameOf(id, message.status), text, place, budget)
+    if (!(await this.putAwayRest(current, budget))) return false
+    const filed = await this.file(current, place.torn, budget)
     if (filed === undefined) return false
     const generation = await this.objects.write(filed.name, text, filed.generation, budget)
     if (generation === undefined) return false
     // What has been changed stays changed: whoever comes next files it, if this fails.
-    const current = { name: filed.name, generation, text, message }
-    await this.file({ ...place, current, leftOver: [] }, budget).catch(() => {})
+    await this.file({ name: filed.name, generation, text, message }, place.torn, budget).catch(() => {})
     return true
   }
 
@@ -165,20 +176,33 @@ export class StorageQueue implements StoredQueue {
     return (await this.objects.write(name, text, replaced, budget)) !== undefined
   }
 
-  /** Puts a message into the folder of its status, and what is left of it elsewhere away; undefined where somebody else is at it. */
-  private async file({ current, leftOver, torn }: Place, budget: Budget): Promise<Found | undefined> {
-    const { name, generation, message } = current!
+  /**
+   * Removes what is left of a message in the folder of its last status: a process that is late could file it once more after the message
+   * has moved on. What is left was there before the message was filed, so that looking after the message has been read finds it.
+   * Resolves to false where there is something else.
+   */
+  private async putAwayRest({ name, text, message }: Found, budget: Budget): Promise<boolean> {
+    const id = message.message_id
+    const { found } = await this.look(
+      id,
+      namesOf(id).filter(other => other !== name),
+      budget,
+    )
+    if (found.some(other => isFiled(other) || other.text !== text)) return false
+    for (const rest of found) await this.objects.remove(rest.name, rest.generation, budget)
+    return true
+  }
+
+  /** Puts a message into the folder of its status; undefined where somebody else is at it. */
+  private async file(current: Found, torn: Place['torn'], budget: Budget): Promise<Found | undefined> {
+    if (isFiled(current)) return current
+    const { name, generation, message } = current
     const home = nameOf(message.message_id, message.status)
-    if (name === home) {
-      // Before the message is changed: what is left could be filed once more by a process that is late.
-      for (const rest of leftOver) await this.objects.remove(rest.name, rest.generation, budget)
-      return current
-    }
     const replaced = await this.keepTorn(home, torn, budget)
     const copied = await this.objects.copy(name, generation, home, replaced, budget)
     if (copied === undefined) return undefined
     await this.objects.remove(name, generation, budget)
-    return { ...current!, name: home, generation: copied }
+    return { ...current, name: home, generation: copied }
   }
 
   /** What has the name of a message and is none is kept beside it. Resolves to the generation that a message may then replace. */
@@ -190,9 +214,9 @@ export class StorageQueue implements StoredQueue {
   }
 
   private async locate(id: string, budget: Budget): Promise<Place> {
-    const names = STATUSES.map(status => nameOf(id, status))
-    let place = await this.look(id, names, budget)
-    for (let look = 1; look < LOOKS && place.current === undefined; look++) place = await this.look(id, names, budget)
+    let place = await this.look(id, namesOf(id), budget)
+    for (let look = 1; look < LOOKS && place.found.length === 0; look++)
+      place = await this.look(id, namesOf(id), budget)
     return place
   }
 
@@ -211,7 +235,7 @@ export class StorageQueue implements StoredQueue {
       }
     }
     await Promise.all(names.map(readOne))
-    return { ...currentOf(found), torn }
+    return { found: found.sort(byCount), torn }
   }
 
   private noteName(name: string, names: Map<string, Set<string>>): void {
@@ -233,17 +257,21 @@ function nameOf(id: string, status: DeadLetterStatus): string {
   return `${FOLDER}/${status}/${id}.json`
 }
 
+function namesOf(id: string): string[] {
+  return STATUSES.map(status => nameOf(id, status))
+}
+
 function messageIn(text: string, id: string): DeadLetterMessage | string {
   const message = parseMessage(text)
   if (typeof message === 'string' || message.message_id === id) return message
   return `its message_id is another one, ${message.message_id}`
 }
 
-/** The message in the folder of its status counts, for it has been filed; of several, which we never make, the last failure. */
-function currentOf(found: readonly Found[]): Pick<Place, 'current' | 'leftOver'> {
-  const isFiled = ({ name, message }: Found): boolean => name === nameOf(message.message_id, message.status)
-  const failedMs = ({ message }: Found): number => Date.parse(message.last_failure_time)
-  const byCount = (a: Found, b: Found): number => Number(isFiled(b)) - Number(isFiled(a)) || failedMs(b) - failedMs(a)
-  const [current, ...others] = found.toSorted(byCount)
-  return { current, leftOver: others.filter(other => !isFiled(other) && other.text === current!.text) }
+function isFiled({ name, message }: Found): boolean {
+  return name === nameOf(message.message_id, message.status)
+}
+
+/** What lies in the folder of its status counts, for it has been filed; then what was written last, as generations grow. */
+function byCount(a: Found, b: Found): number {
+  return Number(isFiled(b)) - Number(isFiled(a)) || Number(BigInt(b.generation) - BigInt(a.generation))
 }

@@ -211,6 +211,23 @@ describe('a process that ends between a change and the filing of it', () => {
     assert.deepEqual((await other.get(id))?.metadata, { moved: 1, abandoned_reason: 'no use' })
   })
 
+  test('what is left in the folder of the last status is found also by who read that folder too early', async t => {
+    const { server, queue, another } = await fixture(t)
+    const id = await queue.publish(deadLetter())
+    await queue.updateStatus(id, 'retrying')
+    const { text, generation } = server.objects.get(nameOf('retrying', id))!
+    server.fail('DELETE', hold)
+    queue.updateStatus(id, 'pending').catch(() => {})
+    await until(() => server.names().length === 2)
+    server.fail(`GET /storage/v1/b/${BUCKET}/o/${encodeURIComponent(nameOf('retrying', id))}`, (_request, response) => {
+      response.setHeader('x-goog-generation', String(generation))
+      response.end(text)
+    })
+    await another().updateStatus(id, 'retrying', { by: 'another' })
+    assert.deepEqual(server.names(), [nameOf('retrying', id)])
+    assert.deepEqual((await queue.get(id))?.metadata, { by: 'another' })
+  })
+
   test('a filing that the bucket refuses leaves the change as it is', async t => {
     const { server, queue } = await fixture(t)
     const id = await queue.publish(deadLetter())
@@ -231,6 +248,24 @@ describe('a write whose answer is lost', () => {
     await queue.updateStatus(id, 'retrying')
     assert.deepEqual(server.names(), [nameOf('retrying', id)])
     await assert.rejects(another().updateStatus(id, 'retrying'), { name: 'DeadLetterConflict' })
+  })
+
+  test('is not made once more on top of what others have made of it', async t => {
+    const { server, queue, another } = await fixture(t)
+    const id = await queue.publish(deadLetter())
+    await queue.updateStatus(id, 'retrying')
+    const other = another()
+    server.fail(UPLOAD, async (request, response) => {
+      server.serve(request, Object.assign(Object.create(response), { end: () => {} }))
+      await other.updateStatus(id, 'retrying', { by: 'other' })
+      response.destroy()
+    })
+    await assert.rejects(queue.updateStatus(id, 'pending'), {
+      message:
+        /^it is not known whether gs:\/\/letters\/.* was changed: the answer was lost, and others have changed it since$/,
+    })
+    assert.deepEqual(server.names(), [nameOf('retrying', id)])
+    assert.deepEqual((await queue.get(id))?.metadata, { by: 'other' })
   })
 
   test('is not taken for ours where another has written the very same', async t => {
