@@ -152,7 +152,10 @@ export class StorageQueue implements StoredQueue {
         if (isChanged) return true
         await delay(Math.random() * MAX_PAUSE_MS)
       }
-      throw new RemoteTrouble(`others keep changing dead letter ${id} in ${this.place}; try again`, true)
+      throw new RemoteTrouble(
+        `others keep changing dead letter ${id} in ${this.place}, or it is there twice, with different contents`,
+        true,
+      )
     })
   }
 
