@@ -12,9 +12,9 @@ import {
   UnknownDeadLetter,
 } from './stored-queue.ts'
 
-/** For how long the messages that `getPending` gives are this process's alone. */
+/** For how long messages are this process's alone that `getPending` gives, or that are being changed. */
 const LEASE_S = 60
-/** What is left of a lease must be enough to use it. */
+/** What is left of a lease must be enough to extend it. */
 const LEASE_MARGIN_MS = 5_000
 const MAX_READ = 10_000
 
@@ -61,8 +61,7 @@ export class PubsubQueue implements StoredQueue {
       const pending = [...letters.values()].filter(({ message }) => message.status === 'pending').sort(byMessage)
       const given = pending.slice(0, Math.max(0, limit))
       const ackIds = given.flatMap(letter => letter.ackIds)
-      if (ackIds.length > 0)
-        await this.subscription.service.within(budget => this.subscription.setDeadline(ackIds, LEASE_S, budget))
+      await this.lease(ackIds, LEASE_S)
       const untilMs = performance.now() + LEASE_S * 1_000 - LEASE_MARGIN_MS
       for (const letter of given) this.held.set(letter.message.message_id, { letter, untilMs })
       keep(ackIds)
@@ -128,6 +127,8 @@ export class PubsubQueue implements StoredQueue {
 
   private async replace(former: Letter, message: DeadLetterMessage | undefined): Promise<boolean> {
     if (message === undefined) return false
+    // Nobody else gets the letter while it is changed, which may take longer than the subscription's own deadline.
+    await this.lease(former.ackIds, LEASE_S)
     if (message.status === 'resolved') await this.settle(former.ackIds)
     else {
       const { message_id, status } = message
@@ -141,6 +142,11 @@ export class PubsubQueue implements StoredQueue {
 
   private settle(ackIds: readonly string[]): Promise<void> {
     return this.subscription.service.within(budget => this.subscription.acknowledge(ackIds, budget))
+  }
+
+  private async lease(ackIds: readonly string[], seconds: number): Promise<void> {
+    if (ackIds.length === 0) return
+    await this.subscription.service.within(budget => this.subscription.setDeadline(ackIds, seconds, budget))
   }
 
   private takeHeld(id: string): Letter | undefined {
@@ -169,11 +175,7 @@ export class PubsubQueue implements StoredQueue {
     } finally {
       const others = Array.from(deliveries.values(), ({ ackId }) => ackId).filter(ackId => !kept.has(ackId))
       // Where this fails, others get them when the subscription's own deadline has passed.
-      if (others.length > 0) {
-        await this.subscription.service
-          .within(budget => this.subscription.setDeadline(others, 0, budget))
-          .catch(() => {})
-      }
+      await this.lease(others, 0).catch(() => {})
     }
   }
 

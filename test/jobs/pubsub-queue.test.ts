@@ -87,6 +87,17 @@ describe('a message in a topic', { concurrency: true }, () => {
     )
   })
 
+  test('is kept from others for a minute before it is changed', async t => {
+    const { server, queue } = await fixture(t)
+    const id = await queue.publish(deadLetter())
+    await queue.updateStatus(id, 'retrying')
+    const changing = server.calls.filter(({ method }) => method !== 'Pull').slice(1)
+    assert.deepEqual(
+      changing.map(({ method, request }) => `${method} ${request.ackDeadlineSeconds ?? ''}`.trim()),
+      ['ModifyAckDeadline 60', 'Publish', 'Acknowledge'],
+    )
+  })
+
   test('that is being retried cannot be claimed, and is released only if what is stored says so', async t => {
     const { server, queue } = await fixture(t)
     const id = await queue.publish(deadLetter())
