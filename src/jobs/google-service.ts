@@ -26,9 +26,9 @@ export class GoogleService {
     this.operationTimeoutMs = config.operationTimeoutMs
   }
 
-  /** Works within the time for one operation. */
-  within<T>(work: (budget: Budget) => Promise<T>): Promise<T> {
-    return withinBudget(this.operationTimeoutMs, work)
+  /** Works within the time for one operation, or for less. */
+  within<T>(work: (budget: Budget) => Promise<T>, maxMs: number = Number.POSITIVE_INFINITY): Promise<T> {
+    return withinBudget(Math.min(this.operationTimeoutMs, maxMs), work)
   }
 
   /**

@@ -1,6 +1,7 @@
 import { isMessageId } from '../config/jobs.ts'
 import type { DeadLetterMessage, DeadLetterStatus } from '../types/jobs.ts'
 import { choiceOf, wrongValue } from '../validate.ts'
+import type { Budget } from './budget.ts'
 import { formatMessage, mergedMetadata, parseMessage, STATUSES } from './message-json.ts'
 import type { Delivery } from './pubsub-messages.ts'
 import type { PubsubSubscription } from './pubsub-subscription.ts'
@@ -17,6 +18,8 @@ const LEASE_S = 60
 /** What is left of a lease must be enough to extend it. */
 const LEASE_MARGIN_MS = 5_000
 const MAX_READ = 10_000
+/** To give back what has been read. */
+const RETURN_TIMEOUT_MS = 5_000
 
 /** A dead letter with the deliveries of all its versions. */
 interface Letter {
@@ -44,24 +47,22 @@ export class PubsubQueue implements StoredQueue {
     this.report = report
   }
 
-  async publish(message: DeadLetterMessage): Promise<string> {
-    const { message_id: id, status } = message
-    const text = formatMessage(message)
-    await this.subscription.service.within(budget =>
-      this.subscription.publish(text, { message_id: id, status }, budget),
-    )
-    const former = this.takeHeld(id)
-    if (former !== undefined) await this.settle(former.ackIds).catch(() => {})
-    return id
+  publish(message: DeadLetterMessage): Promise<string> {
+    return this.subscription.service.within(async budget => {
+      await this.send(message, budget)
+      const former = this.takeHeld(message.message_id)
+      if (former !== undefined) await this.subscription.acknowledge(former.ackIds, budget).catch(() => {})
+      return message.message_id
+    })
   }
 
   /** The letters are this process's for a minute: others do not get them, and changing them takes no further reading. */
   async getPending(limit: number = Number.POSITIVE_INFINITY): Promise<DeadLetterMessage[]> {
-    return this.reading(async (letters, keep) => {
+    return this.reading(async (letters, keep, budget) => {
       const pending = [...letters.values()].filter(({ message }) => message.status === 'pending').sort(byMessage)
       const given = pending.slice(0, Math.max(0, limit))
       const ackIds = given.flatMap(letter => letter.ackIds)
-      await this.lease(ackIds, LEASE_S)
+      await this.subscription.setDeadline(ackIds, LEASE_S, budget)
       const untilMs = performance.now() + LEASE_S * 1_000 - LEASE_MARGIN_MS
       for (const letter of given) this.held.set(letter.message.message_id, { letter, untilMs })
       keep(ackIds)
@@ -115,38 +116,34 @@ export class PubsubQueue implements StoredQueue {
     changed: (present: DeadLetterMessage | undefined) => DeadLetterMessage | undefined,
   ): Promise<boolean> {
     const held = this.takeHeld(id)
-    if (held !== undefined) return this.replace(held, changed(held.message))
-    return this.reading(async (letters, keep) => {
+    if (held !== undefined) {
+      return this.subscription.service.within(budget => this.replace(held, changed(held.message), budget))
+    }
+    return this.reading(async (letters, keep, budget) => {
       const letter = letters.get(id)
       const message = changed(letter?.message)
-      if (letter === undefined || !(await this.replace(letter, message))) return false
+      if (letter === undefined || !(await this.replace(letter, message, budget))) return false
       keep(letter.ackIds)
       return true
     })
   }
 
-  private async replace(former: Letter, message: DeadLetterMessage | undefined): Promise<boolean> {
+  private async replace(former: Letter, message: DeadLetterMessage | undefined, budget: Budget): Promise<boolean> {
     if (message === undefined) return false
     // Nobody else gets the letter while it is changed, which may take longer than the subscription's own deadline.
-    await this.lease(former.ackIds, LEASE_S)
-    if (message.status === 'resolved') await this.settle(former.ackIds)
+    await this.subscription.setDeadline(former.ackIds, LEASE_S, budget)
+    if (message.status === 'resolved') await this.subscription.acknowledge(former.ackIds, budget)
     else {
-      const { message_id, status } = message
-      const text = formatMessage(message)
-      await this.subscription.service.within(budget => this.subscription.publish(text, { message_id, status }, budget))
+      await this.send(message, budget)
       // Where this fails, there are two versions until the next change; the later one counts.
-      await this.settle(former.ackIds).catch(() => {})
+      await this.subscription.acknowledge(former.ackIds, budget).catch(() => {})
     }
     return true
   }
 
-  private settle(ackIds: readonly string[]): Promise<void> {
-    return this.subscription.service.within(budget => this.subscription.acknowledge(ackIds, budget))
-  }
-
-  private async lease(ackIds: readonly string[], seconds: number): Promise<void> {
-    if (ackIds.length === 0) return
-    await this.subscription.service.within(budget => this.subscription.setDeadline(ackIds, seconds, budget))
+  private async send(message: DeadLetterMessage, budget: Budget): Promise<void> {
+    const { message_id, status } = message
+    await this.subscription.publish(formatMessage(message), { message_id, status }, budget)
   }
 
   private takeHeld(id: string): Letter | undefined {
@@ -157,38 +154,50 @@ export class PubsubQueue implements StoredQueue {
 
   /** Works on all letters; deliveries that `keep` is not told of are given back. */
   private async reading<T>(
-    work: (letters: ReadonlyMap<string, Letter>, keep: (ackIds: readonly string[]) => void) => Promise<T>,
+    work: (
+      letters: ReadonlyMap<string, Letter>,
+      keep: (ackIds: readonly string[]) => void,
+      budget: Budget,
+    ) => Promise<T>,
   ): Promise<T> {
+    const { service } = this.subscription
     const deliveries = new Map<string, Delivery>()
     const kept = new Set<string>()
+    const keep = (ackIds: readonly string[]): void => {
+      for (const ackId of ackIds) kept.add(ackId)
+    }
     try {
-      await this.readAll(deliveries)
-      const letters = this.lettersIn([...deliveries.values()])
-      for (const id of [...this.held.keys()]) {
-        const held = this.held.get(id)!
-        if (performance.now() >= held.untilMs) this.held.delete(id)
-        else if (!letters.has(id)) letters.set(id, held.letter)
-      }
-      return await work(letters, ackIds => {
-        for (const ackId of ackIds) kept.add(ackId)
+      return await service.within(async budget => {
+        await this.readAll(deliveries, budget)
+        return work(this.withHeld(this.lettersIn([...deliveries.values()])), keep, budget)
       })
     } finally {
       const others = Array.from(deliveries.values(), ({ ackId }) => ackId).filter(ackId => !kept.has(ackId))
       // Where this fails, others get them when the subscription's own deadline has passed.
-      await this.lease(others, 0).catch(() => {})
+      await service
+        .within(budget => this.subscription.setDeadline(others, 0, budget), RETURN_TIMEOUT_MS)
+        .catch(() => {})
     }
   }
 
   /** Until nothing new comes. */
-  private async readAll(deliveries: Map<string, Delivery>): Promise<void> {
+  private async readAll(deliveries: Map<string, Delivery>, budget: Budget): Promise<void> {
     for (let before = -1; before < deliveries.size; ) {
       before = deliveries.size
-      const pulled = await this.subscription.service.within(budget => this.subscription.pull(budget))
-      for (const delivery of pulled) deliveries.set(delivery.messageId, delivery)
+      for (const delivery of await this.subscription.pull(budget)) deliveries.set(delivery.messageId, delivery)
       if (deliveries.size < MAX_READ) continue
       this.reportOnce('size', `${this.subscription.place} has more than ${MAX_READ} messages; the others are not read`)
       return
     }
+  }
+
+  /** What this process has a lease on is not delivered to it again. */
+  private withHeld(letters: Map<string, Letter>): Map<string, Letter> {
+    for (const [id, { letter, untilMs }] of [...this.held]) {
+      if (performance.now() >= untilMs) this.held.delete(id)
+      else if (!letters.has(id)) letters.set(id, letter)
+    }
+    return letters
   }
 
   /** Each letter by its id, as its version that was published last has it. */
