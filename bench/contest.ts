@@ -7,7 +7,8 @@ import { median } from './statistics.ts'
 export interface RoundCost {
   readonly callerNs: number
   readonly totalNs: number
-  /** How many spans of the round the sink did not receive; without `acceptsLoss` always 0. */
+  readonly spans: number
+  /** How many of them the sink did not receive; without `acceptsLoss` always 0. */
   readonly lostSpans: number
 }
 
@@ -27,8 +28,6 @@ export interface Contest {
   readonly spansPerBurst?: number
 }
 
-/** OpenTelemetry's requests share sockets, on which Node warns of many listeners. */
-const EXEC_ARGV = ['--expose-gc', '--no-warnings']
 const MIN_WARM_UP_ROUNDS = 6
 const MIN_ROUNDS = 7
 /** Two times so many rounds are compared to tell whether a contender is warm, and may differ by so much. */
@@ -55,9 +54,7 @@ export async function runContest(contest: Contest): Promise<Record<string, Round
   const all: Contender[] = []
   try {
     for (const name of contest.contenders) {
-      const program = await startProgram('contender-process.mjs', [fileOf(name), sink.url(name)], {
-        execArgv: EXEC_ARGV,
-      })
+      const program = await startProgram('contender-process.mjs', [fileOf(name), sink.url(name)])
       all.push({ name, program, costs: [], expected: 0 })
     }
     const contenders = all.filter(({ program }) => (program.ready as Ready).kinds.includes(contest.kind))
@@ -100,9 +97,9 @@ function isWarm({ costs }: Contender): boolean {
 async function runRound(contest: Contest, contender: Contender, sink: Sink): Promise<RoundCost> {
   const { kind, spansPerRound: spans, spansPerBurst, acceptsLoss = false } = contest
   const { name, program } = contender
-  const cost = await program.ask<Omit<RoundCost, 'lostSpans'>>({ kind, spans, spansPerBurst })
+  const cost = await program.ask<Pick<RoundCost, 'callerNs' | 'totalNs'>>({ kind, spans, spansPerBurst })
   // The floor sends nothing.
-  if (name === 'floor') return { ...cost, lostSpans: 0 }
+  if (name === 'floor') return { ...cost, spans, lostSpans: 0 }
   contender.expected += spans
   const arrived = await sink.awaitCount(name, contender.expected)
   const lostSpans = contender.expected - arrived
@@ -110,7 +107,7 @@ async function runRound(contest: Contest, contender: Contender, sink: Sink): Pro
     throw new Error(`invalid: the sink has ${arrived} of ${contender.expected} spans of ${name}`)
   }
   contender.expected = arrived
-  return { ...cost, lostSpans }
+  return { ...cost, spans, lostSpans }
 }
 
 interface Sink extends Program {

@@ -3,8 +3,8 @@ import { formatMachine } from './machine.ts'
 import type { Row } from './report.ts'
 import type { Results } from './results.ts'
 
-const BEGIN = '<!-- What follows is written by: npm run bench -- --publish -->'
-const END = '<!-- What npm run bench writes ends here. -->'
+const BEGIN = '<!-- What follows is written by the bench, with its option publish. -->'
+const END = '<!-- What the bench writes ends here. -->'
 const FOLDER = 'bench/published'
 
 /** What each column shows, and where from. */
@@ -19,7 +19,7 @@ const CHARTS = /^(span-active|total|grow-.*)$/
 export function updateReadme(readme: string, results: Results): string {
   const [before, rest] = split(readme, BEGIN)
   const [, after] = split(rest, END)
-  return [before, BEGIN, '\n', formatBlock(results), '\n', END, after].join('')
+  return [before, BEGIN, '\n\n', formatBlock(results), '\n\n', END, after].join('')
 }
 
 function split(text: string, mark: string): [before: string, after: string] {

@@ -28,10 +28,11 @@ async function run({ questions, quick, gate, publish, rounds }: Options): Promis
   const asked = questions.length > 0 ? questions : quick ? QUICK_QUESTIONS : QUESTIONS
   const sections: Section[] = []
   for (const question of asked) {
+    const start = performance.now()
     const { title, answer } = await loadQuestion(question)
     console.log(title)
     const section = { question, title, ...(await answer(rounds, { quick })) }
-    console.log(formatAnswer(section))
+    console.log(`${formatAnswer(section)}  ${Math.round((performance.now() - start) / 1000)} s\n`)
     sections.push(section)
   }
   const results = collectResults(sections)

@@ -8,7 +8,7 @@ import { formatAnswer, formatVerdict } from '../../bench/table.ts'
 import { answerOf, around } from './results.ts'
 
 const costs = (callerNs: number, lostSpans = 0): RoundCost[] =>
-  around(callerNs).map(ns => ({ callerNs: ns, totalNs: ns * 2, lostSpans }))
+  around(callerNs).map(ns => ({ callerNs: ns, totalNs: ns * 2, spans: 10, lostSpans }))
 const ofCaller = ({ callerNs }: RoundCost): number => callerNs
 
 const verdicts: readonly [ours: number, verdict: RegExp][] = [
@@ -36,7 +36,7 @@ test('a rate is held against its target from below', () => {
 test('a ratio is one of each round, so that what disturbs a round disturbs both sides', () => {
   const disturbed = costs(100).map((cost, round) => ({ ...cost, callerNs: cost.callerNs * (1 + round) }))
   const twice = disturbed.map(cost => ({ ...cost, callerNs: cost.callerNs * 2 }))
-  const { ratios } = standing('span-plain', { blueprint: disturbed, opentelemetry: twice }, 10, ofCaller)
+  const { ratios } = standing('span-plain', { blueprint: disturbed, opentelemetry: twice }, ofCaller)
   assert.deepEqual([ratios[0]!.low, ratios[0]!.value, ratios[0]!.high], [0.5, 0.5, 0.5])
 })
 
@@ -44,7 +44,6 @@ test('a contender that lost spans is invalid and in no ratio; one without such r
   const { rows, ratios } = standing(
     'span-plain',
     { blueprint: costs(400), fast: costs(1, 2), absent: [], floor: costs(100) },
-    10,
     ofCaller,
   )
   assert.deepEqual(
