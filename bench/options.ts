@@ -4,6 +4,7 @@ export const USAGE = `usage: npm run bench -- [question …] [options]
 
   --quick            only what the gate is about, in less than three minutes
   --gate             exit code 1 where a must is missed or a contender is invalid
+  --languages        with span: OpenTelemetry for Python, Go and Rust, and fastrace, where their toolchains are
   --rounds N         of each contender (25, and 15 with --quick)
   --publish          also writes the results to bench/published and what the README says of them
   --compare A B      what changed beyond noise from one result file to another
@@ -13,6 +14,7 @@ export interface Options {
   readonly questions: readonly string[]
   readonly quick: boolean
   readonly gate: boolean
+  readonly languages: boolean
   readonly publish: boolean
   readonly help: boolean
   readonly rounds: number
@@ -28,23 +30,25 @@ export function parseOptions(args: readonly string[], questions: readonly string
     options: {
       quick: { type: 'boolean', default: false },
       gate: { type: 'boolean', default: false },
+      languages: { type: 'boolean', default: false },
       publish: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
       compare: { type: 'boolean', default: false },
       rounds: { type: 'string' },
     },
   })
-  const { quick, gate, publish, help } = values
-  const rounds = Number(values.rounds ?? (quick ? 15 : 25))
+  const { compare, rounds: wantedRounds, ...flags } = values
+  const rounds = Number(wantedRounds ?? (flags.quick ? 15 : 25))
   if (!Number.isInteger(rounds) || rounds < 1) {
-    throw new RangeError(`--rounds must be a whole number from 1 on, got ${values.rounds}`)
+    throw new RangeError(`--rounds must be a whole number from 1 on, got ${wantedRounds}`)
   }
-  if (values.compare) return { questions: [], quick, gate, publish, help, rounds, compare: twoFiles(positionals) }
+  if (compare) return { ...flags, questions: [], rounds, compare: twoFiles(positionals) }
   for (const question of positionals) {
-    if (!questions.includes(question))
+    if (!questions.includes(question)) {
       throw new RangeError(`no question ${question}; there are ${questions.join(', ')}`)
+    }
   }
-  return { questions: positionals, quick, gate, publish, help, rounds, compare: undefined }
+  return { ...flags, questions: positionals, rounds, compare: undefined }
 }
 
 function twoFiles(files: readonly string[]): readonly [string, string] {

@@ -1,14 +1,8 @@
-const CLEAR_LINE = '\r\x1b[K'
-
 /** On a terminal, one line of stderr that the next one takes the place of. */
 export function showProgress(text: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`${CLEAR_LINE}  ${text.slice(0, width() - 3)}`)
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K  ${text}`)
 }
 
 export function clearProgress(): void {
-  if (process.stderr.isTTY) process.stderr.write(CLEAR_LINE)
-}
-
-function width(): number {
-  return process.stderr.columns ?? 80
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
 }

@@ -21,6 +21,13 @@ export async function loadQuestion(name: string): Promise<Question> {
   return await import(`./questions/${name}.ts`)
 }
 
+/** The span of `span-active` in other languages; needs their toolchains. */
+export async function loadLanguages(): Promise<Question> {
+  const file = './languages/index.ts'
+  const { measureLanguages } = await import(file)
+  return { title: 'languages: an active span with five attributes in other languages', answer: measureLanguages }
+}
+
 function place(question: string): number {
   return ORDER.includes(question) ? ORDER.indexOf(question) : ORDER.length
 }

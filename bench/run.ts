@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { formatComparison } from './compare.ts'
 import { formatMachine } from './machine.ts'
 import { type Options, parseOptions, USAGE } from './options.ts'
-import { loadQuestion, QUESTIONS, QUICK_QUESTIONS } from './questions.ts'
+import { loadLanguages, loadQuestion, QUESTIONS, QUICK_QUESTIONS, type Question } from './questions.ts'
 import { updateReadme } from './readme.ts'
 import { collectResults, type Results, readResults, type Section, writeReports } from './results.ts'
 import { formatAnswer, formatVerdict, invalidRows, isMissed } from './table.ts'
@@ -23,18 +23,12 @@ if (options.help) {
   await run(options)
 }
 
-async function run({ questions, quick, gate, publish, rounds }: Options): Promise<void> {
+async function run({ questions, quick, gate, languages, publish, rounds }: Options): Promise<void> {
   installRivals()
   const asked = questions.length > 0 ? questions : quick ? QUICK_QUESTIONS : QUESTIONS
   const sections: Section[] = []
-  for (const question of asked) {
-    const start = performance.now()
-    const { title, answer } = await loadQuestion(question)
-    console.log(title)
-    const section = { question, title, ...(await answer(rounds, { quick })) }
-    console.log(`${formatAnswer(section)}  ${Math.round((performance.now() - start) / 1000)} s\n`)
-    sections.push(section)
-  }
+  for (const question of asked) sections.push(await ask(question, await loadQuestion(question), rounds, quick))
+  if (languages) sections.push(await ask('languages', await loadLanguages(), rounds, quick))
   const results = collectResults(sections)
   writeReports(results, RESULTS)
   if (publish) publishResults(results)
@@ -42,6 +36,14 @@ async function run({ questions, quick, gate, publish, rounds }: Options): Promis
   console.log(`${formatMachine(results)}; all of it in bench/results: latest.json, report.md and charts`)
   const isBad = results.ratios.some(isMissed) || invalidRows(results.rows).length > 0
   if (gate && isBad) process.exitCode = 1
+}
+
+async function ask(question: string, { title, answer }: Question, rounds: number, quick: boolean): Promise<Section> {
+  const start = performance.now()
+  console.log(title)
+  const section = { question, title, ...(await answer(rounds, { quick })) }
+  console.log(`${formatAnswer(section)}  ${Math.round((performance.now() - start) / 1000)} s\n`)
+  return section
 }
 
 function publishResults(results: Results): void {

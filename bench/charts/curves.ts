@@ -15,16 +15,23 @@ const LOGARITHMIC_FROM = 20
 /** A curve for each subject over x, from 0 up, with the interval at each point. */
 export function drawCurves(name: string, rows: readonly Row[], machine: Machine): string {
   const { toX, toY, maxY } = createScales(rows)
-  const subjects = [...new Set(rows.map(({ subject }) => subject))]
   const content = [
     ...grid(maxY, toY),
     ...[...new Set(rows.map(({ x }) => x!))].map(x => tick(x, toX(x))),
-    ...subjects.flatMap((subject, index) => {
-      const points = rows.filter(row => row.subject === subject).sort((a, b) => a.x! - b.x!)
-      return [...drawSubject(points, colourOf(index), toX, toY), legend(subject, index)]
-    }),
+    ...seriesOf(rows).flatMap(([subject, points], index) => [
+      ...drawSeries(points, colourOf(index), toX, toY),
+      legend(subject, index),
+    ]),
   ]
   return picture(`${name}, ${rows[0]!.unit}: median and 95 % interval`, HEIGHT + BELOW, content, machine)
+}
+
+/** One for each subject; where every point is a subject of its own, such as "100 spans", all are ours. */
+function seriesOf(rows: readonly Row[]): [subject: string, points: Row[]][] {
+  const subjects = [...new Set(rows.map(({ subject }) => subject))]
+  const points = [...rows].sort((a, b) => a.x! - b.x!)
+  if (subjects.length === rows.length) return [['blueprint', points]]
+  return subjects.map(subject => [subject, points.filter(row => row.subject === subject)])
 }
 
 interface Scales {
@@ -58,7 +65,7 @@ function tick(x: number, at: number): string {
   return text(at, TOP + HEIGHT + 18, figure(x), { anchor: 'middle', size: 11 })
 }
 
-function drawSubject(points: readonly Row[], colour: string, toX: Scales['toX'], toY: Scales['toY']): string[] {
+function drawSeries(points: readonly Row[], colour: string, toX: Scales['toX'], toY: Scales['toY']): string[] {
   return [
     curve(
       points.map(({ x, median }) => [toX(x!), toY(median)]),

@@ -29,7 +29,7 @@ test('the quick questions take fewer rounds', () => {
 })
 
 test('the usage has every option', () => {
-  const options = ['quick', 'gate', 'rounds', 'publish', 'compare', 'help']
+  const options = ['quick', 'gate', 'languages', 'rounds', 'publish', 'compare', 'help']
   for (const option of options) assert.ok(USAGE.includes(`  --${option} `), option)
 })
 
