@@ -20,21 +20,26 @@ export async function answer(): Promise<Answer> {
   const folder = mkdtempSync(join(tmpdir(), 'instructions-'))
   try {
     const counter = await findCounter(folder)
-    if (counter === undefined) {
-      const note =
-        'Instructions were not counted: perf stat has no counter of instructions here, and there is no valgrind.'
-      return { rows: [], ratios: [], notes: [note] }
-    }
+    if (counter === undefined)
+      return notCounted('perf stat has no counter of instructions here, and there is no valgrind')
     const answers = [await measure('record', counter, folder), await measure('encode', counter, folder)]
     return {
       rows: answers.flatMap(({ rows }) => rows),
       ratios: answers.flatMap(({ ratios }) => ratios),
       notes: [`Instructions were counted by ${counter.tool}.`],
     }
+  } catch (error) {
+    // valgrind does not bear every Node; anything else is a mistake here.
+    if (!(error instanceof Error && 'cmd' in error)) throw error
+    return notCounted(error.message.split('\n')[0]!)
   } finally {
     clearProgress()
     rmSync(folder, { recursive: true })
   }
+}
+
+function notCounted(reason: string): Answer {
+  return { rows: [], ratios: [], notes: [`Instructions were not counted: ${reason}.`] }
 }
 
 async function measure(what: string, counter: Counter, folder: string): Promise<Answer> {
