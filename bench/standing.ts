@@ -22,6 +22,15 @@ export function standing(name: string, costs: Record<string, RoundCost[]>, of: (
   }
 }
 
+/** Of a second contest: our row stands in the first one already. */
+export function withoutOurs({ rows, ratios }: Answer): Answer {
+  return { rows: rows.filter(({ subject }) => subject !== 'blueprint'), ratios }
+}
+
+export function join(answers: readonly Answer[]): Answer {
+  return { rows: answers.flatMap(({ rows }) => rows), ratios: answers.flatMap(({ ratios }) => ratios) }
+}
+
 function rowOf(name: string, contender: string, rounds: readonly RoundCost[], of: (cost: RoundCost) => number): Row {
   const lost = rounds.reduce((sum, { lostSpans }) => sum + lostSpans, 0)
   const all = rounds.reduce((sum, { spans }) => sum + spans, 0)
