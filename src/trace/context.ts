@@ -28,13 +28,18 @@ export function scopeOf(context: TraceContext): ActiveContext {
 class ContextScope implements ActiveContext {
   readonly currentSpan = undefined
   readonly ambient: Ambient
-  readonly identity: ParentIdentity | undefined
   private readonly remote: SpanContext | undefined
+  private remoteIdentity: ParentIdentity | undefined = undefined
 
   constructor(spanContext: SpanContext | undefined, ambient: Ambient) {
     this.ambient = ambient
-    this.identity = identityOf(spanContext)
     this.remote = spanContext
+  }
+
+  /** Made for the first span: a context that is only passed on needs none. */
+  get identity(): ParentIdentity | undefined {
+    this.remoteIdentity ??= identityOf(this.remote)
+    return this.remoteIdentity
   }
 
   spanContext(): SpanContext | undefined {
