@@ -14,6 +14,20 @@ export function isAll(table: Uint8Array, text: string, start = 0, end: number = 
   return true
 }
 
+/** Where the first character stands that is not in the table, from `start` on; the end of the text if all are. */
+export function skipAll(table: Uint8Array, text: string, start: number): number {
+  let end = start
+  while (end < text.length && table[text.charCodeAt(end)] === 1) end++
+  return end
+}
+
+/** As `skipAll` for the spaces and tabs that HTTP lets stand around a field value. */
+export function skipBlanks(text: string, start: number): number {
+  let end = start
+  while (end < text.length && isBlank(text.charCodeAt(end))) end++
+  return end
+}
+
 /** The part without spaces and tabs at its ends, which is all that HTTP lets stand around a field value. */
 export function trimBlanks(text: string, start = 0, end: number = text.length): string {
   let first = start
