@@ -1,6 +1,7 @@
 import type { BaggageEntry } from '../types/context.ts'
 import { charTable, indexOrEnd, isAll, skipAll, skipBlanks, trimBlanks } from './characters.ts'
 import { percentDecode, percentEncode } from './percent.ts'
+import { keepText, keptTextOf } from './received-baggage.ts'
 
 /** W3C Baggage, limits: as much as this must travel, more need not. */
 export const MAX_MEMBERS = 64
@@ -24,6 +25,7 @@ export function parseBaggage(text: string): ReadonlyMap<string, BaggageEntry> {
   const entries = new Map<string, BaggageEntry>()
   if (text.length > MAX_INPUT_CHARS) return entries
   for (let start = 0; start < text.length && entries.size < MAX_MEMBERS; ) start = addMember(entries, text, start) + 1
+  if (lengthOf(entries) === text.length && text.length <= MAX_CHARS && !text.includes('%')) keepText(entries, text)
   return entries
 }
 
@@ -32,6 +34,8 @@ export function parseBaggage(text: string): ReadonlyMap<string, BaggageEntry> {
  * member by member, as is an entry whose key is not a token. Malformed metadata is left out, its entry stays.
  */
 export function formatBaggage(entries: ReadonlyMap<string, BaggageEntry>): string {
+  const received = keptTextOf(entries)
+  if (received !== undefined) return received
   const members: string[] = []
   let chars = 0
   for (const [key, entry] of entries) {
@@ -75,6 +79,13 @@ function addMember(entries: Map<string, BaggageEntry>, text: string, start: numb
 function parseMetadata(text: string, start: number, end: number): string | undefined {
   if (start === end) return ''
   return text.charCodeAt(start) === SEMICOLON ? normaliseProperties(text.slice(start + 1, end)) : undefined
+}
+
+/** Of the text of entries with neither metadata nor a character to encode: no header as long as this has anything else in it. */
+function lengthOf(entries: ReadonlyMap<string, BaggageEntry>): number {
+  let chars = entries.size - 1
+  for (const [key, { value }] of entries) chars += key.length + 1 + value.length
+  return chars
 }
 
 function toEntry(value: string, metadata: string): BaggageEntry {

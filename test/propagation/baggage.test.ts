@@ -124,6 +124,21 @@ test('a member that does not fit makes room for those behind it', () => {
   assert.equal(formatBaggage(entries), 'short=1')
 })
 
+test('what is added to received entries, or removed from them, is in what is written', () => {
+  const entries = parseBaggage('a=1,b=2') as Map<string, BaggageEntry>
+  assert.equal(formatBaggage(entries), 'a=1,b=2')
+  entries.set('c', { value: '3' })
+  assert.equal(formatBaggage(entries), 'a=1,b=2,c=3')
+  entries.delete('c')
+  entries.delete('a')
+  assert.equal(formatBaggage(entries), 'b=2')
+})
+
+test('a received text that has more in it than entries is written as if it were new', () => {
+  for (const text of ['a=1, b=2', 'a=1,,b=2', 'a=1,b=2,', 'a=0,b=2,a=1', 'x,a=1,b=2', 'a=%31,b=2'])
+    assert.match(formatBaggage(parseBaggage(text)), /^(a=1,b=2|b=2,a=1)$/, text)
+})
+
 test('what is no entry is left out', () => {
   const entries = new Map<unknown, unknown>([
     ['text', 'v'],
