@@ -4,6 +4,7 @@ import { SCOPE_SPANS, SPAN, STATUS } from './fields.ts'
 import type { Shape } from './shape.ts'
 import { writeAttribute } from './span-attribute.ts'
 import { type StoredValue, textSize } from './values.ts'
+import { type WordBytes, writeWords } from './word-bytes.ts'
 
 /** Which span it is, of which trace. Ids are little-endian 32-bit words. */
 export interface SpanIdentity {
@@ -30,7 +31,7 @@ export interface SpanRecord extends SpanIdentity {
   /** OTLP's number: 1 is internal. */
   readonly otlpKind: number
   /** Span.name, encoded. */
-  readonly nameField: Uint8Array
+  readonly nameField: WordBytes
   readonly shape: Shape
   readonly values: readonly StoredValue[]
   readonly droppedAttributes: number
@@ -64,7 +65,7 @@ const FLAGS = (SPAN.flags << 3) | 5
 const STATUS_MESSAGE = (STATUS.message << 3) | 2
 const STATUS_CODE = STATUS.code << 3
 
-/** Tag and length of the record, ids, times, flags, kind, four counts and the status without its text. */
+/** Tag and length of the record, ids, times, flags, kind, four counts and the status without its text, with room for `writeWords`. */
 const FIXED_BOUND = 144
 
 /** Below it a span without details is shorter than 128 bytes: its ids, times and flags take 64 bytes of FIXED_BOUND. */
@@ -72,7 +73,7 @@ const ONE_BYTE_LENGTH_BOUND = FIXED_BOUND - 64 + 128
 
 /** An upper bound of the record's bytes. `textBound` bounds the text of the attribute values. */
 export function recordBound(span: SpanRecord, textBound: number): number {
-  let bound = FIXED_BOUND + span.nameField.length + span.shape.bound + textBound + span.traceState.length * 3
+  let bound = FIXED_BOUND + span.nameField.bytes.length + span.shape.bound + textBound + span.traceState.length * 3
   if (span.details !== undefined) bound += span.details.bytes + span.details.statusMessage.length * 3
   return bound
 }
@@ -90,7 +91,7 @@ export function writeSpanRecord(out: ProtobufWriter, span: SpanRecord, bound: nu
   const lengthSize = bound < ONE_BYTE_LENGTH_BOUND ? 1 : Math.max(2, varintSize(bound >> 2))
   const mark = out.open(lengthSize)
   writeIdentity(out, span)
-  out.raw(span.nameField)
+  writeWords(out, span.nameField)
   if (span.shape.depth !== 0) writeAttributes(out, span)
   if (span.droppedAttributes !== 0) writeCount(out, DROPPED_ATTRIBUTES, span.droppedAttributes)
   if (span.traceState !== '') {

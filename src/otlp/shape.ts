@@ -3,6 +3,7 @@ import { encode } from './attributes.ts'
 import { SPAN } from './fields.ts'
 import { AttributeKey } from './span-attribute.ts'
 import { VALUE_OVERHEAD } from './values.ts'
+import { plainBytes, type WordBytes, wordBytes } from './word-bytes.ts'
 
 /**
  * Span shapes. Spans of one name mostly get the same attribute keys in the same order, so every name owns a tree of keys
@@ -97,7 +98,7 @@ export const DETACHED: Shape = new Shape(undefined, '', false)
 
 /** A span's name with its encoded field and the shapes of spans that bear it. */
 export interface SpanName {
-  readonly field: Uint8Array
+  readonly field: WordBytes
   readonly shape: Shape
 }
 
@@ -110,21 +111,24 @@ export function spanName(name: string): SpanName {
 
 function newName(name: string): SpanName {
   const kept = names.size < MAX_NAMES && name.length <= MAX_KEPT_NAME_LENGTH
-  const created = { field: encodeName(name), shape: kept ? new Shape(undefined, '', true) : sharedShape }
-  if (kept) names.set(name, created)
+  if (!kept) return { field: encodeName(name), shape: sharedShape }
+  const created = { field: wordBytes(encodeName(name).bytes), shape: new Shape(undefined, '', true) }
+  names.set(name, created)
   return created
 }
 
 /** The text in `SpanName.field`. */
-export function decodeName(field: Uint8Array): string {
-  const reader = new ProtobufReader(field)
+export function decodeName(field: WordBytes): string {
+  const reader = new ProtobufReader(field.bytes)
   reader.next()
   return reader.text()
 }
 
-export function encodeName(name: string): Uint8Array {
-  return encode(name.length * 3 + 48, out => {
+/** As it is for one span. */
+export function encodeName(name: string): WordBytes {
+  const field = encode(name.length * 3 + 48, out => {
     out.byte((SPAN.name << 3) | 2)
     out.string(name)
   })
+  return plainBytes(field)
 }

@@ -30,7 +30,7 @@ export class AttributeKey {
   constructor(key: string) {
     this.field = encodeKeyField(key)
     this.prefix = wordBytes(prefixOf(this.field))
-    this.isShort = this.prefix.length + SMALL_VALUE_BYTES <= ONE_BYTE
+    this.isShort = this.prefix.bytes.length + SMALL_VALUE_BYTES <= ONE_BYTE
   }
 }
 
@@ -65,13 +65,13 @@ export function writeAttribute(out: ProtobufWriter, key: AttributeKey, value: St
 function writePrefix(out: ProtobufWriter, { prefix }: AttributeKey, size: number): void {
   const start = out.position
   writeWords(out, prefix)
-  out.bytes[start + 1] = prefix.length - 1 + size
+  out.bytes[start + 1] = prefix.bytes.length - 1 + size
   out.byte(size)
 }
 
 /** A short ASCII text; otherwise writes nothing and answers false. */
 function writeShortText(out: ProtobufWriter, key: AttributeKey, value: string): boolean {
-  if (value.length > LOOP_CHARACTERS || key.prefix.length + 1 + value.length > ONE_BYTE) return false
+  if (value.length > LOOP_CHARACTERS || key.prefix.bytes.length + 1 + value.length > ONE_BYTE) return false
   const start = out.position
   writePrefix(out, key, value.length + 2)
   out.byte(STRING)

@@ -34,7 +34,7 @@ function describe(span: OpenSpan, { starts }: TestScopes): string {
 }
 
 /** A recording span keeps its name as the field that will be written. */
-function nameOf(span: OpenSpan & { readonly nameField?: Uint8Array }): string {
-  const reader = new ProtobufReader(span.nameField ?? new Uint8Array())
+function nameOf(span: OpenSpan & { readonly nameField?: { readonly bytes: Uint8Array } }): string {
+  const reader = new ProtobufReader(span.nameField?.bytes ?? new Uint8Array())
   return reader.next() ? reader.text() : ''
 }

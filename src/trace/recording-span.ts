@@ -2,6 +2,7 @@ import type { SpanRecord } from '../otlp/encode-span.ts'
 import { FLAG_IS_REMOTE } from '../otlp/fields.ts'
 import { ENDED, type Shape, spanName } from '../otlp/shape.ts'
 import type { StoredValue } from '../otlp/values.ts'
+import type { WordBytes } from '../otlp/word-bytes.ts'
 import type { Attributes, Link, Span, SpanContext, SpanKind, SpanStatus, TimeInput } from '../types/span.ts'
 import type { Ambient } from './ambient.ts'
 import { type AttributeSlots, NO_VALUES, recordAttribute, recordAttributes } from './attribute-recorder.ts'
@@ -42,7 +43,7 @@ export class RecordingSpan implements Span, ActiveContext, ParentIdentity, SpanR
   startHigh = 0
   endLow = 0
   endHigh = 0
-  nameField: Uint8Array
+  nameField: WordBytes
   shape: Shape
   values: StoredValue[] = NO_VALUES
   textBound = 0

@@ -2,13 +2,14 @@ import type { SpanRecord } from '../otlp/encode-span.ts'
 import { type Redaction, redactValue } from '../otlp/redact.ts'
 import { DETACHED, decodeName, ENDED, encodeName, type Shape } from '../otlp/shape.ts'
 import { type StoredValue, textBound } from '../otlp/values.ts'
+import type { WordBytes } from '../otlp/word-bytes.ts'
 import type { AttributeSlots } from './attribute-recorder.ts'
 import { type SpanSink, writeSpan } from './recorder.ts'
 import type { DetailsRecord } from './span-details.ts'
 
 /** A span that has ended, in its own fields: redacting it changes them. */
 export interface RedactableSpan extends SpanRecord, AttributeSlots {
-  nameField: Uint8Array
+  nameField: WordBytes
   shape: Shape
   values: StoredValue[]
   droppedAttributes: number
