@@ -17,6 +17,9 @@ const MAX_SHAPES = 4096
 const MAX_KEPT_NAME_LENGTH = 256
 const MAX_KEPT_KEY_LENGTH = 128
 
+/** Tag and length of the attribute, tag and length of the value, and the two of its text. */
+const USUAL_VALUE_BYTES = 6
+
 /** The key of a shape that no attribute leads to. Random, so that no caller's key equals it. */
 const NO_KEY = `\0${Math.random()}`
 
@@ -30,6 +33,8 @@ export class Shape {
   readonly encodedKey: AttributeKey
   /** An upper bound of what all keys and the fixed part of their values take. */
   readonly bound: number
+  /** What all keys take, with values that are short texts, less their text, or small numbers. */
+  readonly usualBytes: number
   /** The node that followed this one last time. */
   predicted: Shape
   private readonly parent: Shape | undefined
@@ -44,6 +49,7 @@ export class Shape {
     this.encodedKey = parent === undefined ? NO_ENCODED_KEY : new AttributeKey(key)
     this.depth = parent === undefined ? 0 : parent.depth + 1
     this.bound = parent === undefined ? 0 : parent.bound + this.encodedKey.field.length + VALUE_OVERHEAD
+    this.usualBytes = parent === undefined ? 0 : parent.usualBytes + this.encodedKey.field.length + USUAL_VALUE_BYTES
     this.predicted = parent === undefined && key === NO_KEY ? this : NO_SHAPE
     this.children = undefined
     this.keys = undefined

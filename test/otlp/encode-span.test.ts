@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { readSpans } from '../../src/otlp/read.ts'
 import type { RedactOptions } from '../../src/types/redact.ts'
 import type { Span, SpanContext, SpanKind } from '../../src/types/span.ts'
+import type { ProtobufWriter } from '../../src/wire/protobuf-writer.ts'
 import { type Action, actions, context, text, time } from '../support/arbitraries-span.ts'
 import { officialDecode, officialEncode, officialType } from '../support/official-otlp.ts'
 import { createRecording, MemorySink } from '../support/recording.ts'
@@ -168,4 +169,29 @@ test('overwriting a long text again and again does not leave the record without 
   const given: Sketch = { name: 's', kind: 0, parent: undefined, startTime: at, endTime: at, actions }
   const spanContext = record(given, sink)
   assert.deepEqual(decode(sink.bytes), expected(given, spanContext))
+})
+
+/** Holds the encoder to its guess of the length's size: a span that it moves is refused. */
+class UnmovedSink extends MemorySink {
+  override reserve(bound: number): ProtobufWriter {
+    const writer = super.reserve(bound)
+    writer.bytes.copyWithin = () => assert.fail('moved')
+    return writer
+  }
+}
+
+test('a span is not moved for its length, of one byte or two', () => {
+  const parent: SpanContext = { traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 1 }
+  const at = new Date(0)
+  for (let length = 0; length < 200; length++) {
+    const sink = new UnmovedSink()
+    const actions: Action[] = [
+      { do: 'set', key: 'text', value: 'x'.repeat(length) },
+      { do: 'set', key: 'number', value: 7 },
+      { do: 'set', key: 'truth', value: true },
+    ]
+    const given: Sketch = { name: 's', kind: 0, parent, startTime: at, endTime: at, actions }
+    const spanContext = record(given, sink)
+    assert.deepEqual(decode(sink.bytes), expected(given, spanContext))
+  }
 })
