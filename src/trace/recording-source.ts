@@ -22,6 +22,8 @@ export class RecordingSource implements SpanSource {
    * code that it has optimised for them: the next ones took two to three times as long.
    */
   readonly keptSpan: RecordingSpan
+  /** The same for spans that are not sampled. */
+  readonly keptUnsampled: NonRecordingSpan
   private readonly recorder: Recorder
 
   constructor(recorder: Recorder, propagators: readonly PropagatorName[]) {
@@ -29,6 +31,8 @@ export class RecordingSource implements SpanSource {
     this.propagators = propagators
     const uncounted = createRecorder(recorder.sampler, recorder.limits, recorder.sink)
     this.keptSpan = new RecordingSpan(uncounted, '', 0, takeRandomWords(6), undefined, emptyAmbient())
+    const identity = newIdentity(takeRandomWords(6), undefined, RANDOM | FLAG_HAS_IS_REMOTE)
+    this.keptUnsampled = new NonRecordingSpan(identity, emptyAmbient())
     // Makes it keep the object for a span's details as well.
     this.keptSpan.setStatus({ code: SpanStatusCode.UNSET })
   }
