@@ -50,7 +50,7 @@ function evaluate(stalls: Record<Subject, Stall[]>): Answer {
         stalls[subject].map(({ stallMs }) => stallMs),
       ),
       row(
-        'burst',
+        'burst-recorded',
         subject,
         'ms',
         stalls[subject].map(({ burstMs }) => burstMs),

@@ -15,8 +15,8 @@ const SEARCH = [
   { seconds: 2, step: 1.07 },
 ]
 const CONFIRMATION_SECONDS = 10
-const MAX_CONFIRMATIONS = 3
-const STEP_DOWN = 0.88
+const MAX_CONFIRMATIONS = 5
+const STEP_DOWN = 0.75
 /** A rate that the producer does not reach is not sustained, nor one that leaves more behind than this. */
 const MIN_SHARE_OF_RATE = 0.97
 const MAX_DRAIN_MS = 1_000
