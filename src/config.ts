@@ -1,5 +1,5 @@
 import { resolveDelivery } from './config/delivery.ts'
-import { whyOff } from './config/enablement.ts'
+import { offSummary, whyOff } from './config/enablement.ts'
 import { EnvironmentReader } from './config/environment.ts'
 import { type Destination, planExporters, resolveDestination } from './config/exporters.ts'
 import { resolveLimits } from './config/limits.ts'
@@ -76,7 +76,7 @@ export function resolveConfig(
 }
 
 function switchedOff(reason: string): Destination {
-  return { exporters: [], summary: `off, because ${reason}` }
+  return { exporters: [], summary: offSummary(reason) }
 }
 
 function loggerOption(value: unknown): Logger | false | undefined {

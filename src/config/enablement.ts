@@ -27,3 +27,8 @@ export function whyOff(
 function isProduction(environment: EnvironmentReader): boolean {
   return environment.text('PIPELINE_ENV') === 'production'
 }
+
+/** The start line while tracing is off. */
+export function offSummary(reason: string): string {
+  return `off, because ${reason}`
+}

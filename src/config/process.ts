@@ -1,6 +1,6 @@
 import type { OffConfig } from '../types/config.ts'
 import type { LogLevel, PropagatorName, TracingOptions } from '../types/options.ts'
-import { whyOff } from './enablement.ts'
+import { offSummary, whyOff } from './enablement.ts'
 import { EnvironmentReader } from './environment.ts'
 import { projectIdFromEnvironment } from './google.ts'
 import { resolvePropagators } from './propagators.ts'
@@ -91,7 +91,7 @@ export function resolveOff(
   return Object.freeze({
     enabled: false,
     propagating: false,
-    summary: `off, because ${reason}`,
+    summary: offSummary(reason),
     propagators: resolvePropagators(undefined, reader),
     logLevel: readLogLevel(reader),
     notices: noticesOf(reader),
