@@ -3,7 +3,7 @@ import { basename, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { isMessageId } from '../config/jobs.ts'
 import type { DeadLetterMessage, DeadLetterStatus } from '../types/jobs.ts'
-import { choiceOf, wrongValue } from '../validate.ts'
+import { checkChange, countByStatus } from './changes.ts'
 import { type Claim, Claims } from './claims.ts'
 import { makeFolder, namesIn, readWhole, renamed, syncFolder, token, writeDurably } from './durable-file.ts'
 import { fileTrouble } from './file-trouble.ts'
@@ -78,8 +78,7 @@ export class DirectoryQueue implements StoredQueue {
   }
 
   async updateStatus(messageId: string, status: DeadLetterStatus, metadata?: Record<string, unknown>): Promise<void> {
-    if (!isMessageId(messageId)) throw new UnknownDeadLetter(String(messageId), this.place)
-    if (!STATUSES.includes(status)) throw wrongValue('status', choiceOf(STATUSES), status)
+    checkChange(messageId, status, this.place)
     const isClaimed = await this.change(messageId, MAY_COME_FROM[status], claim => {
       if (claim !== undefined) this.store(messageId, status, this.changed(claim, messageId, status, metadata), claim)
       return claim !== undefined
@@ -101,9 +100,7 @@ export class DirectoryQueue implements StoredQueue {
   }
 
   async getStats(): Promise<Record<DeadLetterStatus, number>> {
-    const stats = { pending: 0, retrying: 0, resolved: 0, abandoned: 0 }
-    for (const { status } of this.messagesIn(STATUSES)) stats[status]++
-    return stats
+    return countByStatus(this.messagesIn(STATUSES))
   }
 
   /** Does `work` with a claim, undefined where the message is in none of `from`; once more where the claim was lost meanwhile. */

@@ -1,17 +1,11 @@
 import { isMessageId } from '../config/jobs.ts'
 import type { DeadLetterMessage, DeadLetterStatus } from '../types/jobs.ts'
-import { choiceOf, wrongValue } from '../validate.ts'
 import type { Budget } from './budget.ts'
-import { formatMessage, mergedMetadata, parseMessage, STATUSES } from './message-json.ts'
+import { type Change, checkChange, countByStatus, releaseOf, toStatus } from './changes.ts'
+import { formatMessage, parseMessage } from './message-json.ts'
 import type { Delivery } from './pubsub-messages.ts'
 import type { PubsubSubscription } from './pubsub-subscription.ts'
-import {
-  byFailureTime,
-  DeadLetterConflict,
-  MAY_COME_FROM,
-  type StoredQueue,
-  UnknownDeadLetter,
-} from './stored-queue.ts'
+import { byFailureTime, type StoredQueue } from './stored-queue.ts'
 
 /** For how long messages are this process's alone that `getPending` gives, or that are being changed. */
 const LEASE_S = 60
@@ -88,33 +82,20 @@ export class PubsubQueue implements StoredQueue {
   }
 
   async updateStatus(messageId: string, status: DeadLetterStatus, metadata?: Record<string, unknown>): Promise<void> {
-    if (!isMessageId(messageId)) throw new UnknownDeadLetter(String(messageId), this.place)
-    if (!STATUSES.includes(status)) throw wrongValue('status', choiceOf(STATUSES), status)
-    await this.change(messageId, present => {
-      if (present === undefined) throw new UnknownDeadLetter(messageId, this.place)
-      if (!MAY_COME_FROM[status].includes(present.status)) throw new DeadLetterConflict(messageId, present.status)
-      return { ...present, status, metadata: mergedMetadata(present, metadata) }
-    })
+    checkChange(messageId, status, this.place)
+    await this.change(messageId, toStatus(messageId, status, metadata, this.place))
   }
 
   async release(messageId: string, isLeftBehind: (message: DeadLetterMessage) => boolean): Promise<boolean> {
-    return this.change(messageId, present => {
-      const isReleased = present?.status === 'retrying' && isLeftBehind(present)
-      return isReleased ? { ...present, status: 'pending' } : undefined
-    })
+    return this.change(messageId, releaseOf(isLeftBehind))
   }
 
   async getStats(): Promise<Record<DeadLetterStatus, number>> {
-    const stats = { pending: 0, retrying: 0, resolved: 0, abandoned: 0 }
-    for (const { status } of await this.list()) stats[status]++
-    return stats
+    return countByStatus(await this.list())
   }
 
   /** Resolves to false where `changed` wants nothing to be changed; what it throws is passed on. */
-  private async change(
-    id: string,
-    changed: (present: DeadLetterMessage | undefined) => DeadLetterMessage | undefined,
-  ): Promise<boolean> {
+  private async change(id: string, changed: Change): Promise<boolean> {
     const held = this.takeHeld(id)
     if (held !== undefined) {
       return this.subscription.service.within(budget => this.replace(held, changed(held.message), budget))

@@ -2,17 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { isMessageId } from '../config/jobs.ts'
 import type { DeadLetterMessage, DeadLetterStatus } from '../types/jobs.ts'
-import { choiceOf, wrongValue } from '../validate.ts'
 import { type Budget, RemoteTrouble } from './budget.ts'
-import { formatMessage, mergedMetadata, parseMessage, STATUSES } from './message-json.ts'
+import { type Change, checkChange, countByStatus, releaseOf, toStatus } from './changes.ts'
+import { formatMessage, parseMessage, STATUSES } from './message-json.ts'
 import { ABSENT, type StorageObjects, UnknownOutcome } from './storage-objects.ts'
-import {
-  byFailureTime,
-  DeadLetterConflict,
-  MAY_COME_FROM,
-  type StoredQueue,
-  UnknownDeadLetter,
-} from './stored-queue.ts'
+import { byFailureTime, type StoredQueue } from './stored-queue.ts'
 
 const FOLDER = 'dead-letter'
 const NAME = new RegExp(`^${FOLDER}/(${STATUSES.join('|')})/(.+)\\.json$`)
@@ -105,41 +99,23 @@ export class StorageQueue implements StoredQueue {
   }
 
   async updateStatus(messageId: string, status: DeadLetterStatus, metadata?: Record<string, unknown>): Promise<void> {
-    if (!isMessageId(messageId)) throw new UnknownDeadLetter(String(messageId), this.place)
-    if (!STATUSES.includes(status)) throw wrongValue('status', choiceOf(STATUSES), status)
-    await this.change(
-      messageId,
-      present => {
-        if (present === undefined) throw new UnknownDeadLetter(messageId, this.place)
-        if (!MAY_COME_FROM[status].includes(present.status)) throw new DeadLetterConflict(messageId, present.status)
-        return { ...present, status, metadata: mergedMetadata(present, metadata) }
-      },
-      status === 'retrying',
-    )
+    checkChange(messageId, status, this.place)
+    await this.change(messageId, toStatus(messageId, status, metadata, this.place), status === 'retrying')
   }
 
   async release(messageId: string, isLeftBehind: (message: DeadLetterMessage) => boolean): Promise<boolean> {
-    return this.change(messageId, present => {
-      const isReleased = present?.status === 'retrying' && isLeftBehind(present)
-      return isReleased ? { ...present, status: 'pending' } : undefined
-    })
+    return this.change(messageId, releaseOf(isLeftBehind))
   }
 
   async getStats(): Promise<Record<DeadLetterStatus, number>> {
-    const stats = { pending: 0, retrying: 0, resolved: 0, abandoned: 0 }
-    for (const { status } of await this.list()) stats[status]++
-    return stats
+    return countByStatus(await this.list())
   }
 
   /**
    * Resolves to false where `changed` wants nothing to be changed; what it throws is passed on. `mayRepeat` is whether it does no harm to
    * make the change on top of others that have come after it, where it is not known whether it was made.
    */
-  private change(
-    id: string,
-    changed: (present: DeadLetterMessage | undefined) => DeadLetterMessage | undefined,
-    mayRepeat = false,
-  ): Promise<boolean> {
+  private change(id: string, changed: Change, mayRepeat = false): Promise<boolean> {
     return this.objects.service.within(async budget => {
       for (let tries = 0; tries < MAX_TRIES; tries++) {
         const place = await this.locate(id, budget)
