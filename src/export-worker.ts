@@ -2,6 +2,7 @@ import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_
 import { createExporter } from './exporters/create.ts'
 import { writeStderr } from './exporters/stderr.ts'
 import { Consumer, type ConsumerPort } from './pipeline/consumer.ts'
+import { hasModules } from './pipeline/lane-config.ts'
 import type { ExportThreadData, FromExportThread, ToExportThread } from './pipeline/messages.ts'
 
 /** The export thread's entry. */
@@ -27,6 +28,14 @@ const link: ConsumerPort = {
   close(): void {
     port.close()
   },
+}
+
+// This thread's streams are read for the sake of modules only, and Node.js writes its warnings there.
+if (!hasModules(data.exporters)) {
+  process.removeAllListeners('warning')
+  process.on('warning', ({ name, message }) =>
+    link.send({ kind: 'log', level: 'warn', message: `${name}: ${message}` }),
+  )
 }
 
 const consumer = new Consumer(data, createExporter, link)

@@ -8,7 +8,6 @@ import { lostSpans } from './pipeline/ledger.ts'
 import type { Log } from './pipeline/voice.ts'
 import { createRedactor, type Redactor } from './redaction/redactor.ts'
 import { runInContext, scopeOf } from './trace/context.ts'
-import { fillRandomWords } from './trace/ids.ts'
 import type { OpenSpans } from './trace/open-spans.ts'
 import { createRecorder, type Recorder } from './trace/recorder.ts'
 import { RecordingSource } from './trace/recording-source.ts'
@@ -53,7 +52,6 @@ export class LiveTracing implements Tracing, ExitParticipant {
     this.handleSignals = config.handleSignals
     this.flushTimeoutMs = config.delivery.exportTimeoutMs
     this.followsParent = config.sampler.kind.startsWith('parentbased_')
-    fillRandomWords()
     finishAtExit(this)
   }
 

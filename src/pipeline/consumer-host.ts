@@ -2,6 +2,7 @@ import type { MessagePort, Worker } from 'node:worker_threads'
 import type { Exporter } from '../types/exporter.ts'
 import { messageOf } from './attempt.ts'
 import type { CallerExporter } from './caller-exporter.ts'
+import { hasModules } from './lane-config.ts'
 import { loadLocalExport } from './load-local-export.ts'
 import {
   type ExportThreadData,
@@ -51,6 +52,8 @@ export function startWorkerHost(data: ExportThreadData, options: WorkerOptions):
   const threads = process.getBuiltinModule('node:worker_threads')
   const url = existingFile(options.url)
   const { port1, port2 } = new threads.MessageChannel()
+  // Node.js makes process.stdout for a thread that may write to it, and where that is a pipe loads node:net to do so, in 3 ms.
+  const hasOwnStreams = !hasModules(data.exporters)
   const worker = new threads.Worker(url, {
     name: 'blueprint-tracing',
     workerData: { ...data, port: port2, stderrLevels: options.stderrLevels },
@@ -58,6 +61,8 @@ export function startWorkerHost(data: ExportThreadData, options: WorkerOptions):
     env: options.env,
     // Preloads of the program, such as a TypeScript loader, are none of the worker's business.
     execArgv: [],
+    stdout: hasOwnStreams,
+    stderr: hasOwnStreams,
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
   })
   const post = (message: ToExportThread): void => port1.postMessage(message)
@@ -74,6 +79,8 @@ export function startWorkerHost(data: ExportThreadData, options: WorkerOptions):
   const giveUpHandedBack = (): void => {
     for (const exporter of handedBack.values()) exporter.giveUp()
   }
+  // Unread, they would hold the process once anything had been written to them.
+  if (hasOwnStreams) for (const stream of [worker.stdout, worker.stderr]) stream.destroy()
   watch(worker, port1, receive, options.onDeath)
   return {
     thread: 'worker',

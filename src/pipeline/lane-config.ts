@@ -25,6 +25,11 @@ export function handBackObjects(exporters: readonly LaneConfig[]): LaneConfig[] 
   )
 }
 
+/** Whether code of the program's own runs in the export thread. */
+export function hasModules(exporters: readonly LaneConfig[]): boolean {
+  return exporters.some(({ kind }) => kind === 'module')
+}
+
 /**
  * After an export thread has died: code of the program's own may be what killed it, and the next one to go down with it would
  * be another export thread, or the program.

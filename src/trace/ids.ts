@@ -16,14 +16,14 @@ export function takeRandomWords(count: number): number {
   return index
 }
 
-/** A set-up calls this before the first span does. */
 export function fillRandomWords(): void {
   fillWithRandom(randomWords)
-  for (let i = 0; i < randomWords.length; i++) if (randomWords[i] === 0) randomWords[i] = 1
+  for (let zero = randomWords.indexOf(0); zero >= 0; zero = randomWords.indexOf(0, zero)) randomWords[zero] = 1
   used = 0
 }
 
-const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+const DIGITS = [...'0123456789abcdef']
+const HEX: readonly string[] = DIGITS.flatMap(high => DIGITS.map(low => high + low))
 
 /** Eight hex digits of one word, in the order of its bytes. */
 export function wordToHex(word: number): string {
