@@ -1,5 +1,6 @@
 import { readSpans } from '../../src/otlp/read.ts'
-import { createRequestFrame, encodeRequest, type RequestFrame } from '../../src/otlp/request.ts'
+import { encodeRequest } from '../../src/otlp/request.ts'
+import { createRequestFrame, type RequestFrame } from '../../src/otlp/request-frame.ts'
 import { createRecorder, type SpanSink, writeSpan } from '../../src/trace/recorder.ts'
 import { RecordingSource } from '../../src/trace/recording-source.ts'
 import type { RecordingSpan } from '../../src/trace/recording-span.ts'

@@ -3,7 +3,8 @@ import type { CloudTraceExporterConfig } from '../types/config.ts'
 import { optionsOf } from '../validate.ts'
 import { urlOfVariable, urlOption } from './endpoint.ts'
 import type { EnvironmentReader } from './environment.ts'
-import { planGoogle, projectIdFromEnvironment, projectIdOption } from './google.ts'
+import { planGoogle } from './google.ts'
+import { projectIdFromEnvironment, projectIdOption } from './project-id.ts'
 
 const DEFAULT_URL = 'https://cloudtrace.googleapis.com'
 /** For what stands in for Google's endpoint. */

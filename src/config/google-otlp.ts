@@ -1,6 +1,7 @@
 import type { OtlpExporterConfig } from '../types/config.ts'
 import type { EnvironmentReader } from './environment.ts'
-import { planGoogle, projectIdFromEnvironment } from './google.ts'
+import { planGoogle } from './google.ts'
+import { projectIdFromEnvironment } from './project-id.ts'
 
 const GOOGLE_HOST = 'telemetry.googleapis.com'
 const ENDPOINTS = ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'] as const

@@ -1,14 +1,11 @@
 import type { GoogleConfig } from '../types/config.ts'
-import { describe, text, wrongValue } from '../validate.ts'
+import { describe, text } from '../validate.ts'
 import { urlOfVariable } from './endpoint.ts'
 import type { EnvironmentReader } from './environment.ts'
 import { readProxies } from './proxy.ts'
 
 /** By its address: its name would have to be looked up first. */
 const METADATA_URL = 'http://169.254.169.254'
-/** With the domain in front where a project belongs to one, as in example.com:my-project. */
-const PROJECT_ID = /^[a-z0-9][a-z0-9.:-]*$/i
-const EXPECTED_PROJECT = 'the id of a Google Cloud project'
 
 /** Checks the option that names a credentials file. The file is read on the export thread, and read again when it has changed. */
 export function planGoogle(path: string, value: unknown): (environment: EnvironmentReader) => GoogleConfig {
@@ -21,23 +18,6 @@ export function planGoogle(path: string, value: unknown): (environment: Environm
     quotaProjectId: environment.text('GOOGLE_CLOUD_QUOTA_PROJECT'),
     proxies: readProxies(environment),
   })
-}
-
-export function projectIdOption(path: string, value: unknown): string | undefined {
-  const id = text(path, value)
-  if (id !== undefined && !PROJECT_ID.test(id)) throw wrongValue(path, EXPECTED_PROJECT, id)
-  return id
-}
-
-/** The first variable that names a project; one that cannot be used is told. */
-export function projectIdFromEnvironment(environment: EnvironmentReader): string | undefined {
-  for (const name of ['GCP_PROJECT_ID', 'GOOGLE_CLOUD_PROJECT', 'GCLOUD_PROJECT']) {
-    const id = environment.text(name)
-    if (id === undefined) continue
-    if (PROJECT_ID.test(id)) return id
-    environment.refuse(name, EXPECTED_PROJECT, 'ignoring it')
-  }
-  return undefined
 }
 
 /** Content in place of a path is a key, which is not to be shown. */

@@ -2,7 +2,8 @@ import type { GoogleConfig } from '../types/config.ts'
 import { choiceOf, describe } from '../validate.ts'
 import { urlOfVariable } from './endpoint.ts'
 import { EnvironmentReader } from './environment.ts'
-import { planGoogle, projectIdFromEnvironment } from './google.ts'
+import { planGoogle } from './google.ts'
+import { projectIdFromEnvironment } from './project-id.ts'
 import { planResource } from './resource.ts'
 
 const BACKENDS = ['in_memory', 'prometheus', 'cloud_monitoring'] as const

@@ -2,7 +2,7 @@ import type { OffConfig } from '../types/config.ts'
 import type { LogLevel, PropagatorName, TracingOptions } from '../types/options.ts'
 import { offSummary, whyOff } from './enablement.ts'
 import { EnvironmentReader } from './environment.ts'
-import { projectIdFromEnvironment } from './google.ts'
+import { projectIdFromEnvironment } from './project-id.ts'
 import { resolvePropagators } from './propagators.ts'
 
 const CARRIER_VARIABLES = [

@@ -51,7 +51,3 @@ export const KEY_VALUE_LIST = { values: 1 } as const
 
 export const EXPORT_TRACE_SERVICE_RESPONSE = { partialSuccess: 1 } as const
 export const EXPORT_TRACE_PARTIAL_SUCCESS = { rejectedSpans: 1, errorMessage: 2 } as const
-
-/** Bits of `Span.flags` and `Link.flags` above the W3C trace flags. */
-export const FLAG_HAS_IS_REMOTE = 0x100
-export const FLAG_IS_REMOTE = 0x200

@@ -2,8 +2,9 @@ import type { EventView, LinkView, SpanView } from '../types/exporter.ts'
 import type { SpanKind, SpanStatusCode } from '../types/span.ts'
 import { toHex } from '../wire/byte-text.ts'
 import { ProtobufReader } from '../wire/protobuf-reader.ts'
-import { EVENT, FLAG_IS_REMOTE, LINK, SCOPE_SPANS, SPAN, STATUS } from './fields.ts'
+import { EVENT, LINK, SCOPE_SPANS, SPAN, STATUS } from './fields.ts'
 import { attributeRecord, readAttribute } from './read-attributes.ts'
+import { FLAG_IS_REMOTE } from './span-flags.ts'
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
 

@@ -1,7 +1,7 @@
 import type { Redactor } from '../redaction/redactor.ts'
 import type { RedactField } from '../types/redact.ts'
 import type { TakenAttributes } from './attributes.ts'
-import { truncate } from './take-value.ts'
+import { truncate } from './truncate.ts'
 import type { StoredElement, StoredValue } from './values.ts'
 
 /** How one set-up redacts what it has taken whole. */

@@ -1,38 +1,10 @@
-import type { Redactor } from '../redaction/redactor.ts'
-import type { ViewAttributes } from '../types/exporter.ts'
-import type { Attributes } from '../types/span.ts'
-import { ProtobufReader } from '../wire/protobuf-reader.ts'
 import { byteTarget, ProtobufWriter } from '../wire/protobuf-writer.ts'
 import { varintSize } from '../wire/varint.ts'
-import { attributesBound, encode, takeAttributes, writeAttributes } from './attributes.ts'
-import { EXPORT_TRACE_SERVICE_REQUEST, INSTRUMENTATION_SCOPE, RESOURCE, RESOURCE_SPANS, SCOPE_SPANS } from './fields.ts'
-import { readAttributes } from './read-attributes.ts'
-import { redactAttributes } from './redact.ts'
+import { EXPORT_TRACE_SERVICE_REQUEST, RESOURCE_SPANS } from './fields.ts'
+import type { RequestFrame } from './request-frame.ts'
 
 const REQUEST_RESOURCE_SPANS = (EXPORT_TRACE_SERVICE_REQUEST.resourceSpans << 3) | 2
-const RESOURCE_FIELD = (RESOURCE_SPANS.resource << 3) | 2
 const SCOPE_SPANS_FIELD = (RESOURCE_SPANS.scopeSpans << 3) | 2
-const RESOURCE_ATTRIBUTE = (RESOURCE.attributes << 3) | 2
-const SCOPE_FIELD = (SCOPE_SPANS.scope << 3) | 2
-const SCOPE_NAME = (INSTRUMENTATION_SCOPE.name << 3) | 2
-const SCOPE_VERSION = (INSTRUMENTATION_SCOPE.version << 3) | 2
-
-/** What all batches of one set-up share, encoded once. */
-export interface RequestFrame {
-  /** `ResourceSpans.resource`, the whole field. */
-  readonly resource: Uint8Array
-  /** `ScopeSpans.scope`, the whole field. */
-  readonly scope: Uint8Array
-}
-
-/** Attributes of a resource are exempt from limits (OTel spec, common/README "Attribute limits"). */
-export function createRequestFrame(
-  resource: Attributes,
-  scope: { name: string; version: string },
-  redactor?: Redactor,
-): RequestFrame {
-  return { resource: encodeResource(resource, redactor), scope: encodeScope(scope) }
-}
 
 /** ExportTraceServiceRequest { ResourceSpans { resource, ScopeSpans { scope, spans } } } around encoded `spans` fields. */
 export function encodeRequest(frame: RequestFrame, spans: Uint8Array): Uint8Array {
@@ -76,35 +48,4 @@ function writeRequestHead(out: ProtobufWriter, frame: RequestFrame, spansSize: n
   out.byte(SCOPE_SPANS_FIELD)
   out.varint(frame.scope.length + spansSize)
   out.raw(frame.scope)
-}
-
-function encodeResource(resource: Attributes, redactor: Redactor | undefined): Uint8Array {
-  const maxLength = Number.POSITIVE_INFINITY
-  const taken = takeAttributes(resource, Number.POSITIVE_INFINITY, maxLength, { redactor })
-  const { entries } = redactor === undefined ? taken : redactAttributes({ redactor, maxLength }, 'attribute', taken)
-  return encode(attributesBound(entries) + 16, out => {
-    out.byte(RESOURCE_FIELD)
-    const mark = out.open(2)
-    writeAttributes(out, RESOURCE_ATTRIBUTE, entries)
-    out.close(mark, 2)
-  })
-}
-
-function encodeScope(scope: { name: string; version: string }): Uint8Array {
-  return encode(scope.name.length * 3 + scope.version.length * 3 + 64, out => {
-    out.byte(SCOPE_FIELD)
-    const mark = out.open(1)
-    out.byte(SCOPE_NAME)
-    out.string(scope.name)
-    out.byte(SCOPE_VERSION)
-    out.string(scope.version)
-    out.close(mark, 1)
-  })
-}
-
-/** The attributes of the frame's resource, decoded. */
-export function readResource(frame: RequestFrame): ViewAttributes {
-  const reader = new ProtobufReader(frame.resource)
-  reader.next()
-  return readAttributes(reader.message(), RESOURCE.attributes)
 }

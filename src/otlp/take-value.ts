@@ -1,4 +1,5 @@
 import type { Redactor } from '../redaction/redactor.ts'
+import { truncate } from './truncate.ts'
 import type { StoredElement, StoredValue } from './values.ts'
 
 /** What a value is taken for. */
@@ -33,14 +34,6 @@ export function takeValue(value: unknown, maxLength: number, taking?: TakenFor, 
     default:
       return value === null ? undefined : takeObject(value, maxLength, taking?.redactor, key)
   }
-}
-
-/** The first `maxLength` characters, less half a surrogate pair. */
-export function truncate(text: string, maxLength: number): string {
-  if (text.length <= maxLength) return text
-  const last = text.charCodeAt(maxLength - 1)
-  const splitsPair = last >= 0xd800 && last <= 0xdbff
-  return text.slice(0, splitsPair ? maxLength - 1 : maxLength)
 }
 
 function fitsInt64(value: bigint): boolean {

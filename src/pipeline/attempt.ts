@@ -1,12 +1,10 @@
-import { printableText } from '../net/printable.ts'
 import { MAX_RETRY_AFTER_MS } from '../net/retry-after.ts'
 import type { Exporter, SpanBatch } from '../types/exporter.ts'
+import { lineOf, messageOf } from './message-of.ts'
+import { MAX_TIMER_MS } from './timer.ts'
 
 /** An exporter that keeps time itself gets to say what it was waiting for. */
 const GRACE_MS = 250
-/** The longest that timers take. */
-export const MAX_TIMER_MS: number = 2 ** 31 - 1
-const MAX_MESSAGE_CHARS = 1_000
 
 /** An ExportResult that can be relied on: counts are whole and within the batch, messages are one line. */
 export type AttemptResult =
@@ -42,14 +40,6 @@ export function attemptExport(
 export function unusableExporter(error: unknown): Exporter {
   const message = `cannot be set up: ${messageOf(error)}`
   return { name: 'unusable', export: () => ({ outcome: 'rejected', message }) }
-}
-
-export function messageOf(error: unknown): string {
-  try {
-    return lineOf(error instanceof Error ? error.message : error)
-  } catch {
-    return 'an error that cannot be shown'
-  }
 }
 
 async function settleInTime(
@@ -112,8 +102,4 @@ function failedForNow(message: string): AttemptResult {
 function within(value: unknown, max: number): number {
   const whole = Math.trunc(Number(value))
   return whole > 0 ? Math.min(whole, max) : 0
-}
-
-function lineOf(value: unknown): string {
-  return printableText(String(value), MAX_MESSAGE_CHARS)
 }

@@ -1,5 +1,6 @@
 import { readSpans } from '../otlp/read.ts'
-import { encodeRequest, encodeRequestInPlace, type RequestFrame } from '../otlp/request.ts'
+import { encodeRequest, encodeRequestInPlace } from '../otlp/request.ts'
+import type { RequestFrame } from '../otlp/request-frame.ts'
 import type { SpanBatch, SpanView, ViewAttributes } from '../types/exporter.ts'
 
 /** What all batches of one set-up have in common. */

@@ -1,6 +1,7 @@
 import type { Exporter } from '../types/exporter.ts'
-import { attemptExport, messageOf } from './attempt.ts'
+import { attemptExport } from './attempt.ts'
 import { Batch, type BatchFrame, Parcel } from './batch.ts'
+import { messageOf } from './message-of.ts'
 import type { FromCallersExporter, ToCallersExporter } from './messages.ts'
 
 type HandedBatch = Extract<ToCallersExporter, { kind: 'batch' }>

@@ -1,9 +1,9 @@
 import type { MessagePort, Worker } from 'node:worker_threads'
 import type { Exporter } from '../types/exporter.ts'
-import { messageOf } from './attempt.ts'
 import type { CallerExporter } from './caller-exporter.ts'
 import { hasModules } from './lane-config.ts'
 import { loadLocalExport } from './load-local-export.ts'
+import { messageOf } from './message-of.ts'
 import {
   type ExportThreadData,
   type FromExportThread,

@@ -1,7 +1,7 @@
-import { readResource } from '../otlp/request.ts'
+import { readResource } from '../otlp/read-resource.ts'
 import type { DeliveryConfig, ExporterConfig } from '../types/config.ts'
 import type { Exporter } from '../types/exporter.ts'
-import { MAX_TIMER_MS, unusableExporter } from './attempt.ts'
+import { unusableExporter } from './attempt.ts'
 import { Control } from './control.ts'
 import { Delivery } from './delivery.ts'
 import { HandedBackExporter } from './handed-back-exporter.ts'
@@ -10,6 +10,7 @@ import type { LaneConfig } from './lane-config.ts'
 import { Ledger } from './ledger.ts'
 import type { ExportThreadData, FromCallersExporter, FromExportThread, ToExportThread } from './messages.ts'
 import { RingReader } from './ring-reader.ts'
+import { MAX_TIMER_MS } from './timer.ts'
 import { ExporterVoice, type Log } from './voice.ts'
 
 /** How a consumer talks to the caller's thread, be it another one or its own. */

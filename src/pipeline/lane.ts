@@ -2,9 +2,10 @@ import { backoffMs } from '../net/backoff.ts'
 import { printableText } from '../net/printable.ts'
 import type { DeliveryConfig } from '../types/config.ts'
 import type { Exporter } from '../types/exporter.ts'
-import { type AttemptResult, attemptExport, messageOf, unusableExporter } from './attempt.ts'
+import { type AttemptResult, attemptExport, unusableExporter } from './attempt.ts'
 import type { Parcel } from './batch.ts'
 import type { Counter } from './ledger.ts'
+import { messageOf } from './message-of.ts'
 import type { ExporterVoice } from './voice.ts'
 
 /** A parcel that finds another one under way is a backlog: while all is calm there is one request at a time. */

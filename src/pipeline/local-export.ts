@@ -1,9 +1,11 @@
-import { readResource } from '../otlp/request.ts'
+import { readResource } from '../otlp/read-resource.ts'
 import type { Exporter } from '../types/exporter.ts'
 import { CallerExporter } from './caller-exporter.ts'
 import { Consumer, type CreateExporter } from './consumer.ts'
 import type { ConsumerHost, ToPipeline } from './consumer-host.ts'
 import { type ExportThreadData, type FromCallersExporter, type FromExportThread, isForObject } from './messages.ts'
+
+export { readSpans } from '../otlp/read.ts'
 
 /**
  * One set for each worker: should that die, what it has handed back may still be exported, but is counted as lost with it, and

@@ -1,4 +1,4 @@
-import type { RequestFrame } from '../otlp/request.ts'
+import type { RequestFrame } from '../otlp/request-frame.ts'
 import type { DeliveryConfig } from '../types/config.ts'
 import type { LogLevel } from '../types/options.ts'
 import type { AttemptResult } from './attempt.ts'

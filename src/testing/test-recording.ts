@@ -1,4 +1,5 @@
 import { loadRecording } from '../load-recording.ts'
+import { loadLocalExport } from '../pipeline/load-local-export.ts'
 import type { NonRecordingSpan } from '../trace/non-recording-span.ts'
 import type { Recorder, SpanSink } from '../trace/recorder.ts'
 import type { RecordingSource } from '../trace/recording-source.ts'
@@ -87,7 +88,7 @@ class MemorySink implements SpanSink {
 
   commit(): void {
     const { bytes, position } = this.writer
-    this.spans.push(...loadRecording().readSpans(bytes.subarray(0, position)))
+    this.spans.push(...loadLocalExport().readSpans(bytes.subarray(0, position)))
     this.bytes += position
   }
 

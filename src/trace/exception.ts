@@ -1,4 +1,4 @@
-import { truncate } from '../otlp/take-value.ts'
+import { truncate } from '../otlp/truncate.ts'
 import type { Attributes } from '../types/span.ts'
 
 /** How many causes and members of an AggregateError are followed, in all. */

@@ -1,5 +1,5 @@
 import type { SpanIdentity } from '../otlp/encode-span.ts'
-import { FLAG_HAS_IS_REMOTE, FLAG_IS_REMOTE } from '../otlp/fields.ts'
+import { FLAG_HAS_IS_REMOTE, FLAG_IS_REMOTE } from '../otlp/span-flags.ts'
 import { isUndecided, markUndecided, rootDecisionOf, type SamplingDecision } from '../propagation/sampling.ts'
 import { isValidSpanContext } from '../propagation/span-context.ts'
 import { createTraceState, formatTraceState } from '../propagation/tracestate.ts'

@@ -1,4 +1,4 @@
-import { FLAG_HAS_IS_REMOTE } from '../otlp/fields.ts'
+import { FLAG_HAS_IS_REMOTE } from '../otlp/span-flags.ts'
 import type { PropagatorName } from '../types/options.ts'
 import { type SpanKind, type SpanOptions, SpanStatusCode } from '../types/span.ts'
 import { type Ambient, emptyAmbient } from './ambient.ts'

@@ -1,6 +1,6 @@
 import type { SpanRecord } from '../otlp/encode-span.ts'
-import { FLAG_IS_REMOTE } from '../otlp/fields.ts'
 import { ENDED, type Shape, spanName } from '../otlp/shape.ts'
+import { FLAG_IS_REMOTE } from '../otlp/span-flags.ts'
 import type { StoredValue } from '../otlp/values.ts'
 import type { WordBytes } from '../otlp/word-bytes.ts'
 import type { Attributes, Link, Span, SpanContext, SpanKind, SpanStatus, TimeInput } from '../types/span.ts'

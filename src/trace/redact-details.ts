@@ -1,6 +1,6 @@
 import type { LinkedSpan, TimedEvent } from '../otlp/event.ts'
 import { type Redaction, redactAttributes, redactText } from '../otlp/redact.ts'
-import { truncate } from '../otlp/take-value.ts'
+import { truncate } from '../otlp/truncate.ts'
 import { MAX_EXCEPTION_LENGTH } from './exception.ts'
 
 /** The name is what makes an event an exception (semantic conventions, exceptions on spans), and no text of anybody's. */

@@ -1,4 +1,4 @@
-import { FLAG_HAS_IS_REMOTE, FLAG_IS_REMOTE } from '../otlp/fields.ts'
+import { FLAG_HAS_IS_REMOTE, FLAG_IS_REMOTE } from '../otlp/span-flags.ts'
 
 /** W3C trace flags (trace context level 2, "trace-flags"). */
 export const SAMPLED = 0x01

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import protobuf from 'protobufjs'
 import * as fields from '../../src/otlp/fields.ts'
+import { FLAG_HAS_IS_REMOTE, FLAG_IS_REMOTE } from '../../src/otlp/span-flags.ts'
 import { SpanKind, SpanStatusCode } from '../../src/types/span.ts'
 import { officialDecode, officialEncode, officialType } from '../support/official-otlp.ts'
 import { otlpRoot } from '../support/otlp-json.ts'
@@ -37,8 +38,8 @@ for (const [name, message] of messages) {
 
 test('the flag bits are those of proto/otlp.proto', () => {
   const { values } = otlpRoot.lookupEnum('SpanFlags')
-  assert.equal(fields.FLAG_HAS_IS_REMOTE, values.SPAN_FLAGS_CONTEXT_HAS_IS_REMOTE_MASK)
-  assert.equal(fields.FLAG_IS_REMOTE, values.SPAN_FLAGS_CONTEXT_IS_REMOTE_MASK)
+  assert.equal(FLAG_HAS_IS_REMOTE, values.SPAN_FLAGS_CONTEXT_HAS_IS_REMOTE_MASK)
+  assert.equal(FLAG_IS_REMOTE, values.SPAN_FLAGS_CONTEXT_IS_REMOTE_MASK)
 })
 
 test('span kinds are one below proto/otlp.proto, status codes are equal', () => {

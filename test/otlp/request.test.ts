@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
-import {
-  createRequestFrame,
-  encodeRequest,
-  encodeRequestInPlace,
-  readResource,
-  requestHeadBound,
-} from '../../src/otlp/request.ts'
+import { readResource } from '../../src/otlp/read-resource.ts'
+import { encodeRequest, encodeRequestInPlace, requestHeadBound } from '../../src/otlp/request.ts'
+import { createRequestFrame } from '../../src/otlp/request-frame.ts'
 import { attributesOf, entries, text } from '../support/arbitraries-span.ts'
 import { OfficialRequest, officialDecode, officialEncode, officialType } from '../support/official-otlp.ts'
 import { anyValue, wellFormed } from '../support/span-model.ts'

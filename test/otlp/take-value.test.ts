@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { takeValue, truncate } from '../../src/otlp/take-value.ts'
+import { takeValue } from '../../src/otlp/take-value.ts'
+import { truncate } from '../../src/otlp/truncate.ts'
 
 const UNLIMITED = Number.POSITIVE_INFINITY
 const UNSERIALISABLE = '[unserialisable]'

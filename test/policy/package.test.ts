@@ -51,6 +51,7 @@ describe('the package as npm packs it (after a build)', () => {
       'dist/export-worker.js',
       'dist/recording.cjs',
       'dist/pipeline-local-export.cjs',
+      'dist/load-part.js',
       'dist/metrics-worker.js',
       'dist/exporters-create.js',
       'dist/jobs-remote-queues.js',

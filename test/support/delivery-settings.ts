@@ -1,4 +1,4 @@
-import { createRequestFrame } from '../../src/otlp/request.ts'
+import { createRequestFrame } from '../../src/otlp/request-frame.ts'
 import type { BatchFrame } from '../../src/pipeline/batch.ts'
 import type { DeliveryConfig } from '../../src/types/config.ts'
 

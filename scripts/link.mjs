@@ -1,0 +1,145 @@
+// Joins what esbuild has split: it shares code between ES modules only, each a file that costs a millisecond to load, and what is
+// loaded at once when it is needed has to be CommonJS. See src/load-part.ts.
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+
+const IMPORT = /^\s*import\s*(?:\{([^}]*)\}\s*from\s*)?"\.\/([^"]+)";?/
+const EXPORT = /export\s*\{([^}]*)\};?\s*$/
+const SOURCE_MAP = /\/\/# sourceMappingURL=.*\s*$/
+const INDEX = 'index.js'
+
+/** One of esbuild's files: what it takes from others, what it gives, and what stands between. */
+function readChunk(folder, name) {
+  let body = readFileSync(join(folder, name), 'utf8').replace(SOURCE_MAP, '')
+  const imports = []
+  for (let match = IMPORT.exec(body); match !== null; match = IMPORT.exec(body)) {
+    imports.push({ from: match[2], names: namesOf(match[1]) })
+    body = body.slice(match[0].length)
+  }
+  const exports = namesOf(EXPORT.exec(body)?.[1])
+  return { imports, exports, body: body.replace(EXPORT, '') }
+}
+
+/** Of a list such as `a as b,c`. */
+function namesOf(list = '') {
+  const items = list.split(',').filter(item => item.trim() !== '')
+  return items.map(item => {
+    const [before, after = before] = item.trim().split(/\s+as\s+/)
+    return { before, after }
+  })
+}
+
+/**
+ * Puts what all entries share into index.js, from where the others take it as one object. Returns the name of the file where it
+ * was.
+ */
+export function foldIntoIndex(folder) {
+  const index = readChunk(folder, INDEX)
+  const [{ from: chunk, names }] = index.imports
+  const shared = readChunk(folder, chunk)
+  const locals = new Map(shared.exports.map(({ before, after }) => [after, before]))
+  const imported = new Map(names.map(({ before, after }) => [after, locals.get(before)]))
+  const publics = index.exports.map(({ before, after }) => `${imported.get(before)} as ${after}`)
+  const code = [
+    shared.body,
+    `export{${publics}};`,
+    `export const inside={${Array.from(locals, pair => pair.join(':'))}};`,
+    `//# sourceMappingURL=${INDEX}.map`,
+  ]
+  writeFileSync(join(folder, INDEX), `${code.join('\n')}\n`)
+  renameSync(join(folder, `${chunk}.map`), join(folder, `${INDEX}.map`))
+  rmSync(join(folder, chunk))
+  for (const file of readdirSync(folder)) {
+    if (file.endsWith('.js') && file !== INDEX) takeFromIndex(join(folder, file), chunk)
+  }
+}
+
+function takeFromIndex(file, chunk) {
+  const list = new RegExp(`import\\s*\\{([^}]+)\\}\\s*from\\s*"\\./${chunk}";?`)
+  const code = readFileSync(file, 'utf8')
+    .replace(list, (_, names) => `import{inside}from"./${INDEX}";const${pattern(namesOf(names))}=inside;`)
+    .replaceAll(`"./${chunk}"`, `"./${INDEX}"`)
+  writeFileSync(file, code)
+}
+
+/** Makes each entry, an ES module so far, a function of the parts that are there: the index, and what the entries before it brought. */
+export async function linkParts(folder, entries) {
+  const present = new Set([INDEX])
+  for (const entry of entries) {
+    await linkPart(folder, entry, present)
+    remove(folder, `${entry}.js`)
+  }
+  removeUnused(folder)
+}
+
+async function linkPart(folder, entry, present) {
+  const given = new Set(present)
+  await build({
+    stdin: { contents: partSource(folder, `${entry}.js`, present), resolveDir: folder },
+    outfile: join(folder, `${entry}.cjs`),
+    bundle: true,
+    format: 'esm',
+    target: 'node20.19',
+    minify: true,
+    lineLimit: 160,
+    sourcemap: 'linked',
+    // In parentheses, since V8 otherwise reads all that is in the function a second time when it is called.
+    banner: { js: 'module.exports=(function(parts,url){let result;' },
+    footer: { js: 'return result})' },
+    define: { 'import.meta.url': 'url' },
+    plugins: [givenParts(folder, given)],
+  })
+}
+
+/** What it brings beside what it gives is a part, too: those who come later take it from there. */
+function partSource(folder, name, present) {
+  const brought = broughtBy(folder, name, present)
+  const publish = brought.map((chunk, i) => {
+    const names = readChunk(folder, chunk).exports.map(({ after }) => after)
+    const locals = names.map(local => `${local} as ${local}${i}`)
+    const properties = names.map(local => `${local}:${local}${i}`)
+    return `import {${locals}} from './${chunk}';parts['${chunk}']={${properties}};`
+  })
+  const result = readChunk(folder, name).exports.map(({ after }) => after)
+  return `${publish.join('\n')}\nimport {${result}} from './${name}';result={${result}}`
+}
+
+function broughtBy(folder, name, present) {
+  return readChunk(folder, name).imports.flatMap(({ from }) => {
+    if (present.has(from)) return []
+    present.add(from)
+    return [...broughtBy(folder, from, present), from]
+  })
+}
+
+function givenParts(folder, given) {
+  return {
+    name: 'given-parts',
+    setup(build) {
+      build.onResolve({ filter: /^\.\/.*\.js$/ }, ({ path }) =>
+        given.has(path.slice(2)) ? { path: path.slice(2), namespace: 'given' } : undefined,
+      )
+      build.onResolve({ filter: /^\.\/exporters-create\.js$/ }, ({ path }) => ({ path, external: true }))
+      build.onLoad({ filter: /./, namespace: 'given' }, ({ path }) => {
+        const names = path === INDEX ? ['inside'] : readChunk(folder, path).exports.map(({ after }) => after)
+        return { contents: `export const {${names}}=parts['${path}']` }
+      })
+    },
+  }
+}
+
+/** Chunks that only parts needed. */
+function removeUnused(folder) {
+  const files = readdirSync(folder).filter(file => file.endsWith('.js'))
+  const used = new Set(files.flatMap(file => readChunk(folder, file).imports.map(({ from }) => from)))
+  for (const file of files) if (file.startsWith('chunk-') && !used.has(file)) remove(folder, file)
+}
+
+function remove(folder, file) {
+  for (const name of [file, `${file}.map`]) rmSync(join(folder, name))
+}
+
+function pattern(names) {
+  return `{${names.map(({ before, after }) => (before === after ? before : `${before}:${after}`))}}`
+}

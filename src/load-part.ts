@@ -1,0 +1,30 @@
+/** What each file of dist gives, by its name. */
+type Parts = Record<string, object>
+
+/**
+ * What a part is in dist/: CommonJS, which alone loads at once, and so that loaders which transform what is required make no
+ * second copy of anything. It takes from the parts that are there what it has in common with them, and adds what it brings.
+ */
+type CreatePart = (parts: Parts, url: string | undefined) => object
+
+/** All that the index has in common with others; scripts/link.mjs puts it there. */
+declare const inside: object
+
+let parts: Parts | undefined
+let provided: Readonly<Record<string, CreatePart>> = {}
+
+/** Where nothing can be loaded on demand. */
+export function provideParts(creators: Readonly<Record<string, CreatePart>>): void {
+  provided = creators
+}
+
+/** Throws where a bundler has left it behind. */
+export function loadPart(name: string): object {
+  parts ??= { 'index.js': { inside } }
+  parts[name] ??= (provided[name] ?? requirePart(name))(parts, import.meta.url)
+  return parts[name]
+}
+
+function requirePart(name: string): CreatePart {
+  return process.getBuiltinModule('node:module').createRequire(import.meta.url)(`./${name}`)
+}
