@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { figure } from '../../bench/figures.ts'
 import { updateReadme } from '../../bench/readme.ts'
 import { readResults } from '../../bench/results.ts'
+import { docsPages } from '../support/prose.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const published = readResults(join(root, 'bench/published/latest.json'))
@@ -20,7 +21,7 @@ test('the README embeds charts that are there', () => {
   for (const file of charts) assert.match(readFileSync(join(root, file), 'utf8'), /^<svg /)
 })
 
-for (const file of ['README.md', 'RATIONALE.md']) {
+for (const file of ['README.md', 'RATIONALE.md', ...docsPages()]) {
   test(`every cost of a span in ${file} is a published one`, () => {
     const known = new Set(
       published.rows.flatMap(({ median, low, high, unit }) =>
