@@ -9,9 +9,17 @@ import { assertBalanced } from '../support/ledger.ts'
 
 /** Says what has been loaded, and whether a span that is recorded is the current one for the package's other functions. */
 const PROGRAM = `
+import fs from 'node:fs'
 import { createRequire } from 'node:module'
+const files = []
+const { readFileSync } = fs
+fs.readFileSync = (file, ...rest) => {
+  files.push(String(file))
+  return readFileSync(file, ...rest)
+}
 const { getCurrentSpan, initTracing, injectTraceContext, traceFunction, traceJob } = await import(process.argv[2])
-const isLoaded = () => Object.keys(createRequire(import.meta.url).cache).some(file => file.endsWith('recording.cjs'))
+const required = () => Object.keys(createRequire(import.meta.url).cache)
+const isLoaded = () => [...files, ...required()].some(file => file.endsWith('recording.cjs'))
 const seen = [isLoaded()]
 traceJob('before', () => {})
 const tracing = initTracing(process.argv[3] === 'on' ? { exporters: { kind: 'file', path: 'traces.jsonl' } } : undefined)
