@@ -62,7 +62,8 @@ describe('the files of a run', () => {
     const { elements, text } = parseXml(read('grow-spans.svg'))
     assert.equal(elements.filter(name => name === 'circle').length, 3)
     assert.equal(elements.filter(name => name === 'polyline').length, 1)
-    for (const x of ['1', '10', '100']) assert.ok(text.includes(x))
+    for (const x of ['1', '10', '100', 'spans']) assert.ok(text.includes(x))
+    assert.doesNotMatch(text, /10\.0|1\.00/, 'counts are whole, and so are the steps of the grid')
   })
 
   test('the report shows what is invalid in place of a figure', () => {
