@@ -120,7 +120,6 @@ function givenParts(folder, given) {
       build.onResolve({ filter: /^\.\/.*\.js$/ }, ({ path }) =>
         given.has(path.slice(2)) ? { path: path.slice(2), namespace: 'given' } : undefined,
       )
-      build.onResolve({ filter: /^\.\/exporters-create\.js$/ }, ({ path }) => ({ path, external: true }))
       build.onLoad({ filter: /./, namespace: 'given' }, ({ path }) => {
         const names = path === INDEX ? ['inside'] : readChunk(folder, path).exports.map(({ after }) => after)
         return { contents: `export const {${names}}=parts['${path}']` }

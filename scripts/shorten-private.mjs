@@ -24,7 +24,8 @@ function privateNamesIn(source, checker) {
   const visit = node => {
     if (ts.isIdentifier(node)) {
       const place = placeOf(node, checker)
-      if (place !== undefined && isPrivate(place.symbol)) found.push({ ...place, name: node.text, start: node.getStart() })
+      if (place !== undefined && isPrivate(place.symbol))
+        found.push({ ...place, name: node.text, start: node.getStart() })
     }
     ts.forEachChild(node, visit)
   }
@@ -41,7 +42,9 @@ function placeOf(node, checker) {
     return { symbol: checker.getTypeAtLocation(parent.parent).getProperty(node.text), isShorthand }
   }
   const isMember = ts.isPropertyAccessExpression(parent) || ts.isClassElement(parent)
-  return isMember && parent.name === node ? { symbol: checker.getSymbolAtLocation(node), isShorthand: false } : undefined
+  return isMember && parent.name === node
+    ? { symbol: checker.getSymbolAtLocation(node), isShorthand: false }
+    : undefined
 }
 
 function isPrivate(symbol) {

@@ -1,4 +1,5 @@
 import { workerEnvironment } from './config/process.ts'
+import type { LoadExporter } from './load-exporter.ts'
 import { createLog, stderrLevels } from './log.ts'
 import { createRequestFrame } from './otlp/request-frame.ts'
 import { type ExitParticipant, finishAtExit, forgetAtExit } from './pipeline/exit.ts'
@@ -15,7 +16,7 @@ import { RecordingSpan } from './trace/recording-span.ts'
 import { markError } from './trace/run-in-span.ts'
 import { createSampler } from './trace/sampler.ts'
 import { SourceTracer } from './trace/tracer.ts'
-import type { Config, ExporterConfig } from './types/config.ts'
+import type { Config } from './types/config.ts'
 import type { Exporter } from './types/exporter.ts'
 import { type SpanContext, SpanStatusCode, type Tracer } from './types/span.ts'
 import type { ExporterStats, FlushResult, Stats, Tracing } from './types/tracing.ts'
@@ -40,10 +41,10 @@ export class LiveTracing implements Tracing, ExitParticipant {
   private readonly flushTimeoutMs: number
   private readonly followsParent: boolean
 
-  constructor(config: Config) {
+  constructor(config: Config, loadExporter: LoadExporter) {
     this.log = createLog(config)
     const redactor = createRedactor(config.redact)
-    this.pipeline = startPipeline(config, this.log, redactor)
+    this.pipeline = startPipeline(config, loadExporter, this.log, redactor)
     this.exporters = this.pipeline.names
     this.recorder = createRecorder(createSampler(config.sampler), config.limits, this.pipeline.sink, redactor)
     this.source = new RecordingSource(this.recorder, config.propagators)
@@ -168,7 +169,12 @@ function reasons(stats: ExporterStats): string {
   return stats.lastError === undefined ? known : `${known}; the last error was: ${stats.lastError}`
 }
 
-function startPipeline(config: Config, log: Log, redactor: Redactor | undefined): ExportPipeline {
+function startPipeline(
+  config: Config,
+  loadExporter: LoadExporter,
+  log: Log,
+  redactor: Redactor | undefined,
+): ExportPipeline {
   const onMain = config.exportThread === 'main'
   const isCustom = config.exporters.map(exporter => exporter.kind === 'custom')
   if (onMain) log('info', `exporting on the main thread, as asked for; ${MAIN_THREAD_LIMIT}`)
@@ -183,12 +189,6 @@ function startPipeline(config: Config, log: Log, redactor: Redactor | undefined)
     // A thread that could only hand everything back would be a detour.
     worker: onMain || !isCustom.includes(false) ? undefined : workerOptions(config),
   })
-}
-
-/** On this thread exporters are loaded when there is no other. */
-async function loadExporter(config: ExporterConfig): Promise<Exporter> {
-  const { createExporter } = await import('./exporters/create.ts')
-  return createExporter(config)
 }
 
 const MAIN_THREAD_LIMIT = 'process.exit() and a throw cannot be waited for there'

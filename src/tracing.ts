@@ -6,6 +6,7 @@ import {
   resolveOff,
 } from './config/process.ts'
 import { noteCopies } from './copies.ts'
+import { loadExporter } from './load-exporter.ts'
 import { loadRecording } from './load-recording.ts'
 import { createLog } from './log.ts'
 import { extractContext } from './propagation/context.ts'
@@ -152,7 +153,7 @@ function announce(config: Config | OffConfig): void {
 function setUp(config: Config | OffConfig): SetUp {
   if (config.enabled) {
     const { LiveTracing } = loadRecording()
-    const live = new LiveTracing(config)
+    const live = new LiveTracing(config, loadExporter)
     return { config, tracing: live, source: live.source, openSpans: live.openSpans, retire: () => live.retire() }
   }
   const propagating = config.propagating ? new PropagatingSource(config.propagators) : undefined

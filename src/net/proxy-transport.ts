@@ -12,8 +12,8 @@ type Connector = Undici.buildConnector.connector
 export async function openProxyTransport({ url, tls, lookup }: Route, proxy: string): Promise<Transport> {
   const { Pool, ProxyAgent } = await import('undici')
   const { pathname, search, origin } = new URL(url)
-  const closing = new AbortController()
-  const proxyTls = { lookup, signal: closing.signal, timeout: CONNECT_TIMEOUT_MS }
+  const sockets = new Set<Socket>()
+  const proxyTls = { lookup, timeout: CONNECT_TIMEOUT_MS }
   const agent = new ProxyAgent({
     ...proxyAddress(proxy),
     // Plain HTTP is forwarded rather than tunnelled: many proxies allow CONNECT to port 443 only.
@@ -22,7 +22,7 @@ export async function openProxyTransport({ url, tls, lookup }: Route, proxy: str
     requestTls: { ...proxyTls, ...tlsOptions(tls) },
     connections: MAX_CONNECTIONS,
     clientFactory: (to, options: { connect?: Connector }) =>
-      new Pool(to, { ...options, connect: withoutHold(options.connect!), headersTimeout: CONNECT_TIMEOUT_MS }),
+      new Pool(to, { ...options, connect: watched(options.connect!, sockets), headersTimeout: CONNECT_TIMEOUT_MS }),
   })
   // One timer for all is that of the exchange.
   const request = { origin, headersTimeout: 0, bodyTimeout: 0 } as const
@@ -32,7 +32,7 @@ export async function openProxyTransport({ url, tls, lookup }: Route, proxy: str
       agent.dispatch({ ...request, path, method, headers, ...content }, handlerFor(exchange))
     },
     close: () => {
-      closing.abort()
+      for (const socket of sockets) socket.destroy()
       return agent.destroy()
     },
   }
@@ -60,12 +60,14 @@ function refusalIn(error: Error): Error | undefined {
 
 /**
  * On the caller's thread a request under way must not hold the process; whoever waits for it does. Undici would hold it by the
- * socket's `ref`.
+ * socket's `ref`. It cannot end a connection that is being made either, and for a `signal` Node.js keeps every socket until that aborts.
  */
-function withoutHold(connect: Connector): Connector {
+function watched(connect: Connector, sockets: Set<Socket>): Connector {
   return (options, callback) => {
     const socket = connect(options, callback) as unknown as Socket
     socket.unref().ref = () => socket
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
   }
 }
 

@@ -94,6 +94,20 @@ test('the proxy itself is looked up without the thread pool', async t => {
   assert.equal((await post(made)).status, 200)
 })
 
+test('nothing is kept of a connection that the proxy has closed', async t => {
+  const warnings: Error[] = []
+  const note = (warning: Error): void => void warnings.push(warning)
+  process.on('warning', note)
+  t.after(() => process.off('warning', note))
+  const server = await startHttpServer(t, (_request, response) => response.end())
+  const proxy = await startProxy(t, server.port, 'user:other')
+  const made = clientBehind(t, proxy.origin, 'http://collector.test/')
+  // From the eleventh listener on Node.js warns.
+  for (let request = 0; request < 12; request++) await assert.rejects(post(made), { message: /407/ })
+  assert.equal(proxy.requests.length, 12)
+  assert.deepEqual(warnings, [])
+})
+
 test('close does not wait for a proxy that does not answer', async t => {
   let accept!: (socket: Socket) => void
   const accepted = new Promise<Socket>(resolve => {
