@@ -1,4 +1,3 @@
-import { ProtobufReader } from '../wire/protobuf-reader.ts'
 import { encode } from './attributes.ts'
 import { SPAN } from './fields.ts'
 import { AttributeKey } from './span-attribute.ts'
@@ -124,10 +123,10 @@ function newName(name: string): SpanName {
 }
 
 /** The text in `SpanName.field`. */
-export function decodeName(field: WordBytes): string {
-  const reader = new ProtobufReader(field.bytes)
-  reader.next()
-  return reader.text()
+export function decodeName({ bytes }: WordBytes): string {
+  // The length in front of it ends with the first byte below 128.
+  const start = bytes.findIndex((byte, at) => at > 0 && byte < 128) + 1
+  return Buffer.from(bytes.buffer, bytes.byteOffset + start, bytes.length - start).toString()
 }
 
 /** As it is for one span. */
