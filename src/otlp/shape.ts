@@ -19,8 +19,11 @@ const MAX_KEPT_KEY_LENGTH = 128
 /** Tag and length of the attribute, tag and length of the value, and the two of its text. */
 const USUAL_VALUE_BYTES = 6
 
-/** The key of a shape that no attribute leads to. Random, so that no caller's key equals it. */
-const NO_KEY = `\0${Math.random()}`
+/**
+ * The key of a shape that no attribute leads to. Random, so that no caller's key equals it; taken from an object, since V8 compares
+ * only those strings by their address that are known as keys or stand in code.
+ */
+const NO_KEY = Object.keys({ [`\0${Math.random()}`]: undefined })[0]!
 
 /** Of a shape without keys. */
 const NO_ENCODED_KEY = new AttributeKey('')

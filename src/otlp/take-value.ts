@@ -21,19 +21,11 @@ const UNSERIALISABLE = '[unserialisable]'
  * `taking` and `key` matter to objects only.
  */
 export function takeValue(value: unknown, maxLength: number, taking?: TakenFor, key = ''): StoredValue | undefined {
-  switch (typeof value) {
-    case 'string':
-      return truncate(value, maxLength)
-    case 'number':
-    case 'boolean':
-      return value
-    case 'undefined':
-      return undefined
-    case 'bigint':
-      return fitsInt64(value) ? value : takeText(value, maxLength, taking?.redactor, key)
-    default:
-      return value === null ? undefined : takeObject(value, maxLength, taking?.redactor, key)
-  }
+  if (typeof value === 'string') return truncate(value, maxLength)
+  if (typeof value === 'number' || typeof value === 'boolean') return value
+  if (value === undefined || value === null) return undefined
+  if (typeof value === 'bigint' && fitsInt64(value)) return value
+  return takeObject(value, maxLength, taking?.redactor, key)
 }
 
 function fitsInt64(value: bigint): boolean {

@@ -27,9 +27,12 @@ export function isInt64(value: number): boolean {
 /** An upper bound of what the text in `value` takes beyond VALUE_OVERHEAD. */
 export function textBound(value: StoredValue): number {
   if (typeof value === 'string') return value.length * 3
-  if (typeof value !== 'object') return 0
+  return typeof value === 'object' ? elementsBound(value) : 0
+}
+
+function elementsBound(values: readonly StoredElement[]): number {
   let bound = 0
-  for (const element of value) bound += VALUE_OVERHEAD + (typeof element === 'string' ? element.length * 3 : 0)
+  for (const element of values) bound += VALUE_OVERHEAD + (typeof element === 'string' ? element.length * 3 : 0)
   return bound
 }
 

@@ -63,16 +63,17 @@ export class RecordingSpan implements Span, ActiveContext, ParentIdentity, SpanR
     parent: ParentIdentity | undefined,
     ambient: Ambient,
   ) {
+    const words = randomWords
     this.recorder = recorder
     this.ambient = ambient
     this.otlpKind = kind + 1
-    this.span0 = randomWords[random]!
-    this.span1 = randomWords[random + 1]!
+    this.span0 = words[random]!
+    this.span1 = words[random + 1]!
     if (parent === undefined) {
-      this.trace0 = randomWords[random + 2]!
-      this.trace1 = randomWords[random + 3]!
-      this.trace2 = randomWords[random + 4]!
-      this.trace3 = randomWords[random + 5]!
+      this.trace0 = words[random + 2]!
+      this.trace1 = words[random + 3]!
+      this.trace2 = words[random + 4]!
+      this.trace3 = words[random + 5]!
       this.parent0 = 0
       this.parent1 = 0
       this.flags = ROOT_FLAGS
