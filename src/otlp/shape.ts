@@ -39,6 +39,8 @@ export class Shape {
   readonly usualBytes: number
   /** The node that followed this one last time. */
   predicted: Shape
+  /** Of a shape without keys: the largest `depth` of those kept that begin with it. */
+  deepest: number
   private readonly parent: Shape | undefined
   private readonly kept: boolean
   private children: Map<string, Shape> | undefined
@@ -53,6 +55,7 @@ export class Shape {
     this.bound = parent === undefined ? 0 : parent.bound + this.encodedKey.field.length + VALUE_OVERHEAD
     this.usualBytes = parent === undefined ? 0 : parent.usualBytes + this.encodedKey.field.length + USUAL_VALUE_BYTES
     this.predicted = parent === undefined && key === NO_KEY ? this : NO_SHAPE
+    this.deepest = 0
     this.children = undefined
     this.keys = undefined
   }
@@ -83,6 +86,14 @@ export class Shape {
     this.children ??= new Map()
     this.children.set(child.key, child)
     this.predicted = child
+    const { start } = this
+    if (child.depth > start.deepest) start.deepest = child.depth
+  }
+
+  private get start(): Shape {
+    let node: Shape = this
+    while (node.parent !== undefined) node = node.parent
+    return node
   }
 
   /** One node per key, in the order of the values. */

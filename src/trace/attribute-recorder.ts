@@ -45,7 +45,7 @@ function recordUnpredicted(span: AttributeSlots, key: string, value: StoredValue
 }
 
 function addValue(span: AttributeSlots, shape: Shape, value: StoredValue): void {
-  if (span.values === NO_VALUES) span.values = roomForEight()
+  if (span.values === NO_VALUES) span.values = span.shape.deepest <= 8 ? roomForEight() : roomForSixteen()
   span.values[shape.depth - 1] = value
   span.textBound += textBound(value)
   span.shape = shape
@@ -56,6 +56,12 @@ function addValue(span: AttributeSlots, shape: Shape, value: StoredValue): void 
  * numbers, it would be converted at the first string.
  */
 function roomForEight(): StoredValue[] {
-  const room: unknown[] = [undefined, undefined, undefined, undefined, undefined, undefined, undefined, undefined]
+  const room: unknown[] = [undefined, 0, 0, 0, 0, 0, 0, 0]
+  return room as StoredValue[]
+}
+
+/** For spans whose name has had more: to grow would be a second, larger allocation. */
+function roomForSixteen(): StoredValue[] {
+  const room: unknown[] = [undefined, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
   return room as StoredValue[]
 }

@@ -28,6 +28,14 @@ test('the same keys in the same order are one shape, in another order another', 
   assert.notEqual(follow(empty, 'b', 'a'), follow(empty, 'a', 'b'))
 })
 
+test('the shape without keys knows how many keys its spans have had', () => {
+  const empty = emptyShape()
+  assert.equal(empty.deepest, 0)
+  follow(empty, 'a', 'b', 'c')
+  follow(empty, 'd')
+  assert.deepEqual([empty.deepest, empty.with('a').deepest], [3, 0])
+})
+
 test('a shape predicts the key that followed it last', () => {
   const empty = emptyShape()
   const [a, b] = [empty.with('a'), empty.with('b')]

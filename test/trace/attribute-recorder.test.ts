@@ -15,6 +15,17 @@ test('the first 128 attributes are kept and the rest are counted', () => {
   assert.equal(view.droppedAttributesCount, 2)
 })
 
+test('spans of one name keep all their attributes, however many the one before had', () => {
+  const counts = [1, 8, 9, 16, 17, 40, 10, 8, 1]
+  for (const count of counts) {
+    const view = recordSpan(span => {
+      for (const [index, key] of keys('n', count).entries()) span.setAttribute(key, index % 2 === 0 ? index + 0.5 : key)
+    })
+    const expected = keys('n', count).map((key, index) => [key, index % 2 === 0 ? index + 0.5 : key])
+    assert.deepEqual(Object.entries(view.attributes), expected)
+  }
+})
+
 test('a full span still takes new values for its keys', () => {
   const view = recordSpan(
     span => {
