@@ -1,4 +1,4 @@
-/** A span's place in the list of open spans; both undefined: it is not in the list. */
+/** A span's place in the list of open spans. Without a previous one it is not in the list; the oldest has none that follows. */
 export interface OpenSpan {
   previous: OpenSpan | undefined
   following: OpenSpan | undefined
@@ -13,29 +13,25 @@ export class OpenSpans {
   private readonly head: OpenSpan = { previous: undefined, following: undefined }
   private tracked = 0
 
-  constructor() {
-    this.head.previous = this.head
-    this.head.following = this.head
-  }
-
   add(span: OpenSpan): void {
     this.count++
     if (this.tracked >= MAX_TRACKED) return
     this.tracked++
-    const first = this.head.following!
-    span.previous = this.head
+    const { head } = this
+    const first = head.following
+    span.previous = head
     span.following = first
-    first.previous = span
-    this.head.following = span
+    if (first !== undefined) first.previous = span
+    head.following = span
   }
 
   remove(span: OpenSpan): void {
     this.count--
     const { previous, following } = span
-    if (previous === undefined || following === undefined) return
+    if (previous === undefined) return
     this.tracked--
     previous.following = following
-    following.previous = previous
+    if (following !== undefined) following.previous = previous
     span.previous = undefined
     span.following = undefined
   }
@@ -43,7 +39,7 @@ export class OpenSpans {
   /** The listed spans, newest first, so that children come before their parents. */
   list(): OpenSpan[] {
     const spans: OpenSpan[] = []
-    for (let span = this.head.following!; span !== this.head; span = span.following!) spans.push(span)
+    for (let span = this.head.following; span !== undefined; span = span.following) spans.push(span)
     return spans
   }
 }
