@@ -62,6 +62,8 @@ const DROPPED_EVENTS = SPAN.droppedEventsCount << 3
 const DROPPED_LINKS = SPAN.droppedLinksCount << 3
 const STATUS_FIELD = (SPAN.status << 3) | 2
 const FLAGS = (SPAN.flags << 3) | 5
+/** A varint of two bytes, as a word. */
+const FLAGS_TAG = (FLAGS & 0x7f) | 0x80 | ((FLAGS >>> 7) << 8)
 const STATUS_MESSAGE = (STATUS.message << 3) | 2
 const STATUS_CODE = STATUS.code << 3
 
@@ -143,9 +145,9 @@ function writeIdentity(out: ProtobufWriter, span: SpanRecord): void {
   view.setUint8(at + 11, END)
   view.setInt32(at + 12, span.endLow, true)
   view.setInt32(at + 16, span.endHigh, true)
-  out.position = at + 20
-  out.varint(FLAGS)
-  out.fixed32(span.flags)
+  view.setInt16(at + 20, FLAGS_TAG, true)
+  view.setInt32(at + 22, span.flags, true)
+  out.position = at + 26
 }
 
 function writeAttributes(out: ProtobufWriter, span: SpanRecord): void {
