@@ -22,7 +22,13 @@ interface SharedState {
 
 const KEY = Symbol.for(STATE_NAME)
 const shared: SharedState = (globalThis as { [KEY]?: SharedState })[KEY] ?? createState()
-shared.copies.push({ version: VERSION, url: import.meta.url })
+shared.copies.push({
+  version: VERSION,
+  // Making import.meta is a twentieth of the import.
+  get url() {
+    return import.meta.url
+  },
+})
 
 function createState(): SharedState {
   const state: SharedState = { copies: [], parts: new Map() }

@@ -4,12 +4,15 @@ import { writeSync } from 'node:fs'
 
 let storages = 0
 const { AsyncLocalStorage } = asyncHooks
-asyncHooks.AsyncLocalStorage = class extends AsyncLocalStorage {
-  constructor() {
-    super()
-    storages++
-  }
-}
+// An assignment will not do: from Node 22 on it is a getter.
+Object.defineProperty(asyncHooks, 'AsyncLocalStorage', {
+  value: class extends AsyncLocalStorage {
+    constructor() {
+      super()
+      storages++
+    }
+  },
+})
 
 const {
   bindTraceContext,
