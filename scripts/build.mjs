@@ -9,7 +9,7 @@ const root = resolve(import.meta.dirname, '..')
 const dist = join(root, 'dist')
 const types = join(dist, 'types')
 const entries = ['index', 'testing', 'register', 'jobs', 'metrics']
-const parts = ['recording', 'pipeline/local-export']
+const parts = ['recording', 'config/other-exporters', 'pipeline/local-export']
 
 rmSync(dist, { recursive: true, force: true })
 await bundle([...entries, 'cli', 'load-part', ...parts], { plugins: [oneFile(), partsApart(), networkApart()] })
@@ -59,8 +59,9 @@ function oneFile() {
         { filter: /[\\/]src[\\/](?:testing|register|jobs|metrics|cli|load-part|recording)\.ts$/ },
         ({ path }) => withIndex(path, './index.ts'),
       )
-      build.onLoad({ filter: /[\\/]src[\\/]pipeline[\\/]local-export\.ts$/ }, ({ path }) =>
-        withIndex(path, '../index.ts'),
+      build.onLoad(
+        { filter: /[\\/]src[\\/](?:config[\\/]other-exporters|pipeline[\\/]local-export)\.ts$/ },
+        ({ path }) => withIndex(path, '../index.ts'),
       )
     },
   }
@@ -70,12 +71,12 @@ function withIndex(path, index) {
   return { contents: `${readFileSync(path, 'utf8')}\nimport '${index}'\n`, loader: 'ts' }
 }
 
-/** What records, and what exports on the caller's thread, are files that are loaded when they are needed. */
+/** Parts are files that are loaded when they are needed. */
 function partsApart() {
   return {
     name: 'parts-apart',
     setup(build) {
-      build.onResolve({ filter: /\/load-(?:recording|local-export)\.ts$/ }, ({ path, resolveDir }) => ({
+      build.onResolve({ filter: /\/load-(?:recording|other-exporters|local-export)\.ts$/ }, ({ path, resolveDir }) => ({
         path: join(resolveDir, path.replace('.ts', '-file.ts')),
       }))
     },

@@ -11,13 +11,10 @@ import {
   requiredText,
   text,
 } from '../validate.ts'
-import { planCloudTrace } from './cloud-trace.ts'
 import type { EnvironmentReader } from './environment.ts'
 import { chooseExporters } from './exporter-choice.ts'
-import { planJaeger } from './jaeger.ts'
-import { planModule } from './module.ts'
+import { loadOtherExporters } from './load-other-exporters.ts'
 import { planOtlp } from './otlp.ts'
-import { planZipkin } from './zipkin.ts'
 
 /** Options that have been checked; called once tracing is on, it fills in what they leave to the environment. */
 export type ExporterPlan = (environment: EnvironmentReader, exportTimeoutMs: number) => ExporterConfig
@@ -33,12 +30,12 @@ type ExporterKind = ExporterOptions['kind']
 /** Each kind checks its options at once: `path` is their name in messages. */
 const PLANNERS: { readonly [K in ExporterKind]: (path: string, options: unknown) => ExporterPlan } = {
   otlp: planOtlp,
-  jaeger: planJaeger,
-  gcp_trace: planCloudTrace,
-  zipkin: planZipkin,
+  jaeger: (path, options) => loadOtherExporters().planJaeger(path, options),
+  gcp_trace: (path, options) => loadOtherExporters().planCloudTrace(path, options),
+  zipkin: (path, options) => loadOtherExporters().planZipkin(path, options),
   console: planConsole,
   file: planFile,
-  module: planModule,
+  module: (path, options) => loadOtherExporters().planModule(path, options),
   custom: planCustom,
 }
 const KINDS = Object.keys(PLANNERS) as ExporterKind[]

@@ -3,22 +3,6 @@ import type { EnvironmentReader } from './environment.ts'
 import { planGoogle } from './google.ts'
 import { projectIdFromEnvironment } from './project-id.ts'
 
-const GOOGLE_HOST = 'telemetry.googleapis.com'
-const ENDPOINTS = ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'] as const
-
-type Auth = 'none' | 'google' | undefined
-
-/** Google's own endpoint, where its credentials are asked for and nothing names another one. */
-export function googleUrl(auth: Auth, environment: EnvironmentReader): URL | undefined {
-  const isMeant = auth === 'google' && environment.firstSet(ENDPOINTS) === undefined
-  return isMeant ? new URL(`https://${GOOGLE_HOST}/v1/traces`) : undefined
-}
-
-/** Google's endpoint takes no other credentials, so that they need not be asked for. */
-export function isGoogle(auth: Auth, { hostname }: URL, headers: Readonly<Record<string, string>>): boolean {
-  return auth === undefined ? hostname === GOOGLE_HOST && headers.authorization === undefined : auth === 'google'
-}
-
 export function googleFromEnvironment(environment: EnvironmentReader): Required<OtlpExporterConfig>['google'] {
   const credentials = planGoogle('exporters', undefined)(environment)
   return { credentials, projectId: projectIdFromEnvironment(environment) }

@@ -2,14 +2,14 @@ import type { OtlpExporterConfig } from '../types/config.ts'
 import { integer, oneOf, optionsOf } from '../validate.ts'
 import { urlOption } from './endpoint.ts'
 import type { EnvironmentReader } from './environment.ts'
-import { googleFromEnvironment, googleUrl, isGoogle } from './google-otlp.ts'
+import { googleUrl, isGoogle } from './google-endpoint.ts'
 import { headersFromEnvironment, headersOption } from './headers.ts'
+import { loadOtherExporters } from './load-other-exporters.ts'
 import { chooseEndpoint, PROTOCOLS } from './otlp-endpoint.ts'
 import { chooseProxy } from './proxy.ts'
+import { NO_TIMEOUT_MS } from './timeout.ts'
 import { planTls } from './tls.ts'
 
-/** A timeout of 0 means none; this is the longest that timers take, 24 days. */
-export const NO_TIMEOUT_MS: number = 2 ** 31 - 1
 const MAX_TIMEOUT_MS = 600_000
 
 const OPTIONS = ['kind', 'protocol', 'url', 'headers', 'compression', 'timeoutMs', 'tls', 'auth'] as const
@@ -42,7 +42,9 @@ export function planOtlp(
       timeoutMs: (timeoutMs ?? timeoutFromEnvironment(environment, exportTimeoutMs)) || NO_TIMEOUT_MS,
       tls: tls(environment),
       proxy: chooseProxy(endpoint.url, environment),
-      ...(isGoogle(auth, endpoint.url, allHeaders) ? { google: googleFromEnvironment(environment) } : {}),
+      ...(isGoogle(auth, endpoint.url, allHeaders)
+        ? { google: loadOtherExporters().googleFromEnvironment(environment) }
+        : {}),
     }
   }
 }

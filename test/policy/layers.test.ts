@@ -20,7 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   trace: [...PURE, 'otlp', STATE, 'validate.ts'],
   pipeline: [...PURE, 'otlp', 'net', STATE, 'load-part.ts'],
   exporters: EXPORT,
-  config: ['types', 'net', 'version.ts', 'validate.ts'],
+  config: ['types', 'net', 'version.ts', 'validate.ts', 'load-part.ts'],
   'log.ts': EXPORT,
   'export-worker.ts': [...EXPORT, 'log.ts'],
   'load-exporter.ts': ['types', 'exporters'],

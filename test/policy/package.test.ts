@@ -50,6 +50,7 @@ describe('the package as npm packs it (after a build)', () => {
       ...Object.values(bin),
       'dist/export-worker.js',
       'dist/recording.cjs',
+      'dist/config-other-exporters.cjs',
       'dist/pipeline-local-export.cjs',
       'dist/load-part.js',
       'dist/metrics-worker.js',
