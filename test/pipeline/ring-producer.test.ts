@@ -164,21 +164,29 @@ test('once closed, everything is dropped as closed', () => {
   assert.deepEqual([offer(10), offer(2 * MIB), producer.dropped.closed, producer.records], [false, false, 2, 1])
 })
 
-test('a consumer that sleeps is woken once, when a segment is full', () => {
-  const { control, told, offer } = createRing(4 * MIB)
-  const wakes = (): number => told.filter(message => message === 'wake').length
-  const fill = (): void => void (offer(120 * KIB) && offer(120 * KIB))
-  fill()
-  fill()
-  assert.equal(wakes(), 0, 'it is awake')
-  control.fallAsleep()
-  fill()
-  fill()
-  assert.equal(wakes(), 1)
-  control.fallAsleep()
-  control.wakeUp()
-  fill()
-  assert.equal(wakes(), 1)
+test('a consumer that sleeps is woken once, when an eighth of the budget is sealed, or 2 MiB', () => {
+  for (const [budget, segments] of [
+    [2 * MIB, 2],
+    [64 * MIB, 9],
+  ] as const) {
+    const { control, told, offer } = createRing(budget)
+    const wakes = (): number => told.filter(message => message === 'wake').length
+    const fill = (count: number): void => {
+      for (let segment = 0; segment < count; segment++) assert.ok(offer(120 * KIB) && offer(120 * KIB))
+    }
+    // The last one that is filled is not sealed yet.
+    fill(segments + 1)
+    assert.equal(wakes(), 0, 'it is awake')
+    control.fallAsleep()
+    fill(1)
+    assert.equal(wakes(), 1)
+    control.fallAsleep()
+    fill(segments - 1)
+    assert.equal(wakes(), 1, 'not for less')
+    control.wakeUp()
+    fill(2)
+    assert.equal(wakes(), 1, 'it is awake again')
+  }
 })
 
 test('waiting records and held bytes tell what is in the ring from what a consumer has', () => {
