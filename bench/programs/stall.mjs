@@ -11,7 +11,7 @@ const { tracer, flush } = await tracers[subject](url)
 const { active } = tracerRounds(tracer)
 
 answerMessages(async ({ spans, windowMs }) => {
-  globalThis.gc()
+  globalThis.gc({ type: 'minor' })
   const start = performance.now()
   active(spans)
   const burstMs = performance.now() - start

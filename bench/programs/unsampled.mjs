@@ -13,7 +13,7 @@ const { tracer, flush } = await subjects[subject]()
 const { active } = tracerRounds(tracer)
 
 answerMessages(async ({ spans }) => {
-  globalThis.gc()
+  globalThis.gc({ type: 'minor' })
   const start = process.hrtime.bigint()
   active(spans)
   const ns = Number(process.hrtime.bigint() - start) / spans
