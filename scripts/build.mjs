@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync 
 import { dirname, join, resolve } from 'node:path'
 import { build } from 'esbuild'
 import { foldIntoIndex, linkParts } from './link.mjs'
+import { wholeStrings } from './whole-strings.mjs'
 
 const root = resolve(import.meta.dirname, '..')
 const dist = join(root, 'dist')
@@ -18,6 +19,7 @@ await linkParts(dist, parts.map(fileNameOf))
 writeWholeEntries()
 chmodSync(join(dist, 'cli.js'), 0o755)
 await bundle(['export-worker', 'exporters/create', 'metrics-worker', 'jobs/remote-queues'])
+makeStringsWhole()
 if (!process.argv.includes('--no-types')) buildTypes()
 
 /**
@@ -93,6 +95,13 @@ function writeWholeEntries() {
   writeFileSync(join(dist, 'whole/parts.js'), `${lines.join('\n')}\n`)
   for (const entry of entries) {
     writeFileSync(join(dist, `whole/${entry}.js`), `import './parts.js'\nexport * from '../${entry}.js'\n`)
+  }
+}
+
+function makeStringsWhole() {
+  for (const name of readdirSync(dist).filter(name => /\.c?js$/.test(name))) {
+    const file = join(dist, name)
+    writeFileSync(file, wholeStrings(readFileSync(file, 'utf8')))
   }
 }
 

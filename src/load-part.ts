@@ -28,7 +28,9 @@ export function loadPart(name: string): object {
 /** What require() would do, the first call of which in an ES module takes 1 ms more. */
 function readPart(name: string): CreatePart {
   const { compileFunction } = process.getBuiltinModule('node:vm')
-  const url = new URL(name, import.meta.url)
+  // Apart from `new URL`, which webpack would take with it for a folder of files and replace by what it has found there.
+  const here = import.meta.url
+  const url = new URL(name, here)
   const module: { exports?: CreatePart } = {}
   const code = process.getBuiltinModule('node:fs').readFileSync(url, 'utf8')
   compileFunction(code, ['module'], { filename: url.href })(module)

@@ -161,8 +161,7 @@ export class MonitoringBackend implements ExitParticipant {
 
 /** Always the built file: a worker does not run TypeScript, whatever loader the program has. */
 function workerUrl(): URL {
-  return new URL(
-    import.meta.url.endsWith('.ts') ? '../../dist/metrics-worker.js' : './metrics-worker.js',
-    import.meta.url,
-  )
+  // Apart from `new URL`, as in load-part.ts.
+  const here = import.meta.url
+  return new URL(here.endsWith('.ts') ? '../../dist/metrics-worker.js' : './metrics-worker.js', here)
 }

@@ -19,8 +19,9 @@ const BUNDLES = /[\\/]blueprint-tracing[\\/]dist[\\/]/
 const OWN_FOLDER: string = ownFolder()
 
 function ownFolder(): string {
-  const url = new URL(import.meta.url.endsWith('.ts') ? '..' : '.', import.meta.url)
-  return process.getBuiltinModule('node:url').fileURLToPath(url)
+  // Apart from `new URL`, as in load-part.ts.
+  const here = import.meta.url
+  return process.getBuiltinModule('node:url').fileURLToPath(new URL(here.endsWith('.ts') ? '..' : '.', here))
 }
 
 function isOwn(file: string): boolean {

@@ -89,10 +89,26 @@ describe('the package as npm packs it (after a build)', () => {
     assert.deepEqual(holders('./jobs-remote-queues.js').length, 2)
   })
 
+  test('bundlers may indent it, and find no folder of files in it', () => {
+    const code = new Map(paths.filter(isBundle).map(path => [path, readFileSync(`${ROOT}/${path}`, 'utf8')]))
+    const holders = (mark: RegExp): string[] => [...code].filter(([, text]) => mark.test(text)).map(([path]) => path)
+    assert.ok(code.size > 10)
+    assert.deepEqual(holders(/\\$/m), [], 'a string that goes on in the next line')
+    assert.deepEqual(
+      holders(/new URL\([^"'`)][^)]*,\s*import\.meta\.url\)/),
+      [],
+      'a URL that webpack takes for a folder',
+    )
+  })
+
   test(`it takes less than ${MAX_UNPACKED_BYTES} bytes`, () => {
     assert.ok(packed.unpackedSize < MAX_UNPACKED_BYTES, `${packed.unpackedSize} bytes`)
   })
 })
+
+function isBundle(path: string): boolean {
+  return /^dist\/.+\.c?js$/.test(path)
+}
 
 /** The files of dist that an entry loads with itself. */
 function loadedWith(entry: string): readonly string[] {
