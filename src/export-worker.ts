@@ -2,7 +2,6 @@ import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_
 import { createExporter } from './exporters/create.ts'
 import { writeStderr } from './exporters/stderr.ts'
 import { Consumer, type ConsumerPort } from './pipeline/consumer.ts'
-import { hasModules } from './pipeline/lane-config.ts'
 import type { ExportThreadData, FromExportThread, ToExportThread } from './pipeline/messages.ts'
 
 /** The export thread's entry. */
@@ -10,9 +9,11 @@ interface WorkerData extends ExportThreadData {
   readonly port: MessagePort
   /** Levels that this thread writes to stderr itself, so that they appear while the caller's thread is blocked. */
   readonly stderrLevels: readonly string[] | undefined
+  /** Nobody reads what this thread writes to its streams. */
+  readonly hasOwnStreams: boolean
 }
 
-const { port, stderrLevels, ...data } = workerData as WorkerData
+const { port, stderrLevels, hasOwnStreams, ...data } = workerData as WorkerData
 
 const link: ConsumerPort = {
   send(message: FromExportThread): void {
@@ -30,8 +31,8 @@ const link: ConsumerPort = {
   },
 }
 
-// This thread's streams are read for the sake of modules only, and Node.js writes its warnings there.
-if (!hasModules(data.exporters)) {
+// Node.js would write its warnings there. It does not listen for them where NODE_NO_WARNINGS is set.
+if (hasOwnStreams && process.listenerCount('warning') > 0) {
   process.removeAllListeners('warning')
   process.on('warning', ({ name, message }) =>
     link.send({ kind: 'log', level: 'warn', message: `${name}: ${message}` }),

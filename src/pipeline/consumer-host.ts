@@ -52,11 +52,12 @@ export function startWorkerHost(data: ExportThreadData, options: WorkerOptions):
   const threads = process.getBuiltinModule('node:worker_threads')
   const url = existingFile(options.url)
   const { port1, port2 } = new threads.MessageChannel()
-  // Node.js makes process.stdout for a thread that may write to it, and where that is a pipe loads node:net to do so, in 3 ms.
-  const hasOwnStreams = !hasModules(data.exporters)
+  // Node.js makes process.stdout for a thread that may write to it, and where that is a pipe loads node:net to do so, in 3 ms. What a
+  // thread writes that nobody reads is kept, and NODE_DEBUG has it write without end.
+  const hasOwnStreams = !hasModules(data.exporters) && !options.env.NODE_DEBUG
   const worker = new threads.Worker(url, {
     name: 'blueprint-tracing',
-    workerData: { ...data, port: port2, stderrLevels: options.stderrLevels },
+    workerData: { ...data, port: port2, stderrLevels: options.stderrLevels, hasOwnStreams },
     transferList: [port2],
     env: options.env,
     // Preloads of the program, such as a TypeScript loader, are none of the worker's business.

@@ -40,6 +40,19 @@ describe('the streams of the export thread', () => {
     assert.match(stderr, /^blueprint-tracing: Warning: Setting the NODE_TLS_REJECT_UNAUTHORIZED/m)
   })
 
+  test('a program without warnings gets none from that thread', async () => {
+    const { stderr } = await run(
+      { exporters: unreachable },
+      { NODE_TLS_REJECT_UNAUTHORIZED: '0', NODE_NO_WARNINGS: '1' },
+    )
+    assert.doesNotMatch(stderr, /NODE_TLS_REJECT_UNAUTHORIZED/)
+  })
+
+  test('what NODE_DEBUG has that thread write comes out of the program', async () => {
+    const { stderr } = await run({ exporters: unreachable }, { NODE_DEBUG: 'https,http' })
+    assert.match(stderr, /^HTTP \d+: /m)
+  })
+
   test('what a module writes there comes out of the program', async () => {
     const { written, stderr, stats } = await run({ exporters: { kind: 'module', url: talking }, logger: false })
     assert.deepEqual([written, stderr], ['out: 1', 'err: 1\n'])
