@@ -1,11 +1,15 @@
+import { sharedPart } from '../shared-state.ts'
 import type { RedactField, RedactOptions } from '../types/redact.ts'
 
-/** Only ever true within one call, since the callback returns before anything else runs on this thread. */
-let running = false
+/**
+ * Jobs redact payloads by a copy of this file of their own. Only ever true within one call, since the callback returns before anything
+ * else runs on this thread.
+ */
+const state = sharedPart('redaction', () => ({ running: false }))
 
 /** Whether a `redact.with` is running, of whichever set-up. What it starts is not recorded. */
 export function isCallbackRunning(): boolean {
-  return running
+  return state.running
 }
 
 /**
@@ -22,8 +26,8 @@ export class RedactCallback {
 
   /** The text to use instead of `text`, or undefined where there is none. Never throws. */
   ask(field: RedactField, text: string, key: string | undefined): string | undefined {
-    if (running || !this.isUsable) return undefined
-    running = true
+    if (state.running || !this.isUsable) return undefined
+    state.running = true
     try {
       const { callback } = this
       const answer: unknown = callback(field, text, key)
@@ -32,7 +36,7 @@ export class RedactCallback {
     } catch {
       // Also where the stack ends, or the answer is made to throw when it is looked at.
     } finally {
-      running = false
+      state.running = false
     }
     return undefined
   }

@@ -135,6 +135,24 @@ describe('what the tracer says of a span that is too large', () => {
   }
 })
 
+describe('a callback that makes spans', () => {
+  test('has none of them recorded, also while it redacts the payload of a dead letter', async t => {
+    const directory = await mkdtemp(join(tmpdir(), 'redaction-'))
+    t.after(() => rm(directory, { recursive: true }))
+    const { code, stdout, stderr } = await runChild(new URL('programs/callback-spans.mjs', import.meta.url), {
+      env: {
+        DEAD_LETTER_DIR: directory,
+        TRACING_OPTIONS: JSON.stringify({ exporters: { kind: 'file', path: join(directory, 'traces.jsonl') } }),
+      },
+    })
+    assert.equal(code, 0, stderr)
+    const stats = JSON.parse(stdout) as Stats
+    assertBalanced(stats)
+    assert.deepEqual([stats.ended, stats.exporters.file!.acked], [1, 1])
+    assert.ok(stats.unsampled > 10, 'the others')
+  })
+})
+
 /** Whether the secret of `field` is in `bytes`; a number may be there as protobuf's varint or in digits. */
 function holds(bytes: Buffer, field: string): boolean {
   return field === 'number'

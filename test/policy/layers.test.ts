@@ -14,7 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   [STATE]: ['version.ts'],
   wire: ['types'],
   propagation: ['types'],
-  redaction: ['types'],
+  redaction: ['types', STATE],
   net: ['types', 'wire'],
   otlp: PURE,
   trace: [...PURE, 'otlp', STATE, 'validate.ts'],
