@@ -168,14 +168,15 @@ export class ExportPipeline {
   }
 
   /** From here on nothing is delivered, and nothing that the consumer still does changes the counts. */
-  private giveUpPending(): void {
+  private giveUpPending(reason: 'exit_timeout' | 'worker_lost' = 'exit_timeout'): void {
     this.host.drain()
     this.sink.close()
     this.over = true
     this.ledger = this.ledger.copy()
     for (let index = 0; index < this.names.length; index++) {
-      const lost = this.ledger.writeOff(index, 'exit_timeout', this.sink.records)
-      if (lost > 0 && !this.control.ready) this.lastErrors.set(index, 'the export thread had not started')
+      const lost = this.ledger.writeOff(index, reason, this.sink.records)
+      if (lost > 0 && !this.control.ready && reason === 'exit_timeout')
+        this.lastErrors.set(index, 'the export thread had not started')
     }
     for (const id of [...this.replies.keys()]) this.reply(id)
   }
@@ -248,8 +249,16 @@ export class ExportPipeline {
     const hasClosed = this.closing !== undefined && this.replies.size === 0
     if (this.over || hasClosed) return
     const held = this.writeOffHeld()
-    this.options.log('warn', `the export thread died (${reason}), and ${held} spans with it; ${ON_CALLERS_THREAD}`)
-    this.host = this.startLocal()
+    const trouble = `the export thread died (${reason}), and ${held} spans with it`
+    try {
+      this.host = this.startLocal()
+    } catch (error) {
+      // What is loaded now for the first time may have become unreadable, or files too many.
+      this.options.log('error', `${trouble}; nothing more is exported: ${messageOf(error)}`)
+      this.giveUpPending('worker_lost')
+      return
+    }
+    this.options.log('warn', `${trouble}; ${ON_CALLERS_THREAD}`)
     for (const id of [...this.replies.keys()]) this.repeat(id)
   }
 

@@ -32,6 +32,20 @@ console.log(JSON.stringify({ enabled: tracing.enabled, seen, current, stats: tra
 /** Copies of the package then find no state of each other's among the globals. */
 const FIXED = `Object.preventExtensions(globalThis)\n${PROGRAM}`
 
+/** Its exporter ends the export thread, after what would then export from this one has become unreadable. */
+const DYING = `
+import { rmSync } from 'node:fs'
+import { initTracing, traceJob } from 'blueprint-tracing'
+const tracing = initTracing({ exporters: { kind: 'module', url: './ending.mjs' } })
+rmSync('node_modules/blueprint-tracing/dist/pipeline-local-export.cjs')
+traceJob('a-job', () => {})
+await tracing.flush()
+traceJob('another-job', () => {})
+await tracing.flush()
+console.log(JSON.stringify({ stats: tracing.stats() }))
+`
+const ENDING = "export default () => ({ name: 'ending', export: () => process.exit(1) })"
+
 interface Seen {
   readonly enabled: boolean
   readonly seen: readonly boolean[]
@@ -73,6 +87,17 @@ describe('the part that records is loaded when a program records (after a build)
       assert.equal(stats.exporters.file?.acked, 2)
     })
   }
+
+  test('a program whose export thread dies goes on, also where nothing can take its place', async () => {
+    program.write('ending.mjs', ENDING)
+    const { code, stdout, stderr } = await runChild(program.write('app.mjs', DYING), { cwd: program.folder })
+    assert.equal(code, 0, stderr)
+    const { stats } = JSON.parse(stdout) as Seen
+    assertBalanced(stats)
+    const { worker_lost, closed } = stats.exporters.module!.dropped
+    assert.deepEqual([worker_lost, closed], [1, 1])
+    assert.match(stderr, /the export thread died .*; nothing more is exported: ENOENT/)
+  })
 
   test('where it is missing tracing is off, which is said with what to do', async () => {
     rmSync(join(program.folder, 'node_modules/blueprint-tracing/dist/recording.cjs'))
