@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync 
 import { dirname, join, resolve } from 'node:path'
 import { build } from 'esbuild'
 import { foldIntoIndex, linkParts } from './link.mjs'
+import { OUTPUT } from './output.mjs'
 import { wholeStrings } from './whole-strings.mjs'
 
 const root = resolve(import.meta.dirname, '..')
@@ -28,22 +29,14 @@ if (!process.argv.includes('--no-types')) buildTypes()
  */
 function bundle(names, options = {}) {
   return build({
+    ...OUTPUT,
     absWorkingDir: root,
     entryPoints: Object.fromEntries(names.map(name => [fileNameOf(name), `src/${name}.ts`])),
     outdir: 'dist',
     chunkNames: 'chunk-[hash]',
-    bundle: true,
     splitting: true,
-    format: 'esm',
     platform: 'node',
-    target: 'node20.19',
     external: ['undici', 'undici/*'],
-    // Every program that is traced reads these bytes at its start, and they are half of the package.
-    minify: true,
-    // Node.js shows the line that throws: a wrong option is no reason for all of the file.
-    lineLimit: 160,
-    sourcemap: 'linked',
-    logLevel: 'warning',
     ...options,
   })
 }

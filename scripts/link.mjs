@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
+import { OUTPUT } from './output.mjs'
 
 const IMPORT = /^\s*import\s*(?:\{([^}]*)\}\s*from\s*)?"\.\/([^"]+)";?/
 const EXPORT = /export\s*\{([^}]*)\};?\s*$/
@@ -36,7 +37,9 @@ function namesOf(list = '') {
  */
 export function foldIntoIndex(folder) {
   const index = readChunk(folder, INDEX)
-  const [{ from: chunk, names }] = index.imports
+  const [{ from: chunk, names }, ...more] = index.imports
+  if (more.length > 0)
+    throw new Error(`${INDEX} imports ${more.map(({ from }) => from)} beside ${chunk}: all has to be in one file`)
   const shared = readChunk(folder, chunk)
   const locals = new Map(shared.exports.map(({ before, after }) => [after, before]))
   const imported = new Map(names.map(({ before, after }) => [after, locals.get(before)]))
@@ -63,27 +66,24 @@ function takeFromIndex(file, chunk) {
   writeFileSync(file, code)
 }
 
-/** Makes each entry, an ES module so far, a function of the parts that are there: the index, and what the entries before it brought. */
-export async function linkParts(folder, entries) {
+/**
+ * Makes each entry, an ES module so far, a function of the parts that are there: the index, and for those behind the first entry what
+ * that brought, since it is loaded before any other.
+ */
+export async function linkParts(folder, [first, ...others]) {
   const present = new Set([INDEX])
-  for (const entry of entries) {
-    await linkPart(folder, entry, present)
-    remove(folder, `${entry}.js`)
-  }
+  await linkPart(folder, first, present)
+  for (const entry of others) await linkPart(folder, entry, new Set(present))
+  for (const entry of [first, ...others]) remove(folder, `${entry}.js`)
   removeUnused(folder)
 }
 
 async function linkPart(folder, entry, present) {
   const given = new Set(present)
   await build({
+    ...OUTPUT,
     stdin: { contents: partSource(folder, `${entry}.js`, present), resolveDir: folder },
     outfile: join(folder, `${entry}.cjs`),
-    bundle: true,
-    format: 'esm',
-    target: 'node20.19',
-    minify: true,
-    lineLimit: 160,
-    sourcemap: 'linked',
     // In parentheses, since V8 otherwise reads all that is in the function a second time when it is called.
     banner: { js: 'module.exports=(function(parts,url){let result;' },
     footer: { js: 'return result})' },

@@ -71,7 +71,7 @@ describe('the package as those who install it find it (after a build)', () => {
 
   test('code is built for the oldest Node that engines lets in', () => {
     const oldest = MANIFEST.engines.node.replace('>=', '')
-    assert.match(readFileSync(join(ROOT, 'scripts/build.mjs'), 'utf8'), new RegExp(`target: 'node${oldest}'`))
+    assert.match(readFileSync(join(ROOT, 'scripts/output.mjs'), 'utf8'), new RegExp(`target: 'node${oldest}'`))
   })
 })
 
