@@ -14,11 +14,11 @@ export interface ConsumerLink {
  * What is sealed before the doorbell rings: each ring costs 11 to 16 µs here and has the export thread take memory bandwidth, while a
  * burst that is not taken away needs fresh memory. The export thread looks by itself every 50 to 100 ms.
  */
-const MAX_SEALED_BYTES = 2 * 1024 * 1024
+const MAX_SEALED_BYTES = 4 * 1024 * 1024
 /** Of the budget, where that is small. */
 const MAX_SEALED_PART = 1 / 8
-/** Free segments beyond these 4 MiB are given back to the system. */
-const MAX_FREE_SEGMENTS = 16
+/** Free segments beyond these 8 MiB are given back to the system. */
+const MAX_FREE_SEGMENTS = 32
 
 /**
  * The caller's end of the ring. Spans are encoded straight into the current segment; the bytes that are ended and not yet

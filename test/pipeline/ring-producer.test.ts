@@ -106,14 +106,14 @@ test('a record over half a segment gets one that holds it, which is given back a
   assert.ok(producer.memories.length <= 3)
 })
 
-test('free segments beyond 4 MiB are given back', () => {
+test('free segments beyond 8 MiB are given back', () => {
   const { producer, offer, read, control } = createRing(16 * MIB)
   for (let i = 0; i < 120; i++) offer(125 * KIB)
   assert.ok(producer.memories.length >= 60)
   read()
   control.addSettledBytes(120 * 125 * KIB)
   for (let i = 0; i < 3; i++) offer(125 * KIB)
-  assert.ok(producer.memories.length <= 19, String(producer.memories.length))
+  assert.ok(producer.memories.length <= 35, String(producer.memories.length))
 })
 
 const refusals: readonly {
@@ -164,10 +164,10 @@ test('once closed, everything is dropped as closed', () => {
   assert.deepEqual([offer(10), offer(2 * MIB), producer.dropped.closed, producer.records], [false, false, 2, 1])
 })
 
-test('a consumer that sleeps is woken once, when an eighth of the budget is sealed, or 2 MiB', () => {
+test('a consumer that sleeps is woken once, when an eighth of the budget is sealed, or 4 MiB', () => {
   for (const [budget, segments] of [
     [2 * MIB, 2],
-    [64 * MIB, 9],
+    [64 * MIB, 18],
   ] as const) {
     const { control, told, offer } = createRing(budget)
     const wakes = (): number => told.filter(message => message === 'wake').length
