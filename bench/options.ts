@@ -6,7 +6,7 @@ export const USAGE = `usage: npm run bench -- [question …] [options]
   --gate             exit code 1 where a must is missed or a contender is invalid
   --languages        with span: OpenTelemetry for Python, Go and Rust, and fastrace, where their toolchains are
   --rounds N         of each contender (25, and 15 with --quick)
-  --publish          also writes the results to bench/published and what the README says of them
+  --publish          of every question: also writes the results to bench/published and what the README says of them
   --compare A B      what changed beyond noise from one result file to another
   --help             this text`
 
@@ -41,6 +41,11 @@ export function parseOptions(args: readonly string[], questions: readonly string
   const rounds = Number(wantedRounds ?? (flags.quick ? 15 : 25))
   if (!Number.isInteger(rounds) || rounds < 1) {
     throw new RangeError(`--rounds must be a whole number from 1 on, got ${wantedRounds}`)
+  }
+  if (flags.publish && (flags.quick || positionals.length > 0)) {
+    throw new RangeError(
+      '--publish takes the place of all that is published: it goes with every question, and without --quick',
+    )
   }
   if (compare) return { ...flags, questions: [], rounds, compare: twoFiles(positionals) }
   for (const question of positionals) {

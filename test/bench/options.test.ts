@@ -16,6 +16,8 @@ const wrong: readonly [line: string, said: RegExp][] = [
   ['--rounds many', /^--rounds must be a whole number from 1 on, got many$/],
   ['--compare a.json', /^--compare takes two result files, got 1$/],
   ['--fast', /--fast/],
+  ['memory --publish', /^--publish takes the place of all that is published/],
+  ['--quick --publish', /^--publish takes the place of all that is published/],
 ]
 for (const [line, said] of wrong) {
   test(`${line} is refused with ${said.source}`, () => {
