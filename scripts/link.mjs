@@ -22,6 +22,10 @@ function readChunk(folder, name) {
   return { imports, exports, body: body.replace(EXPORT, '') }
 }
 
+function exportedBy(folder, name) {
+  return readChunk(folder, name).exports.map(({ after }) => after)
+}
+
 /** Of a list such as `a as b,c`. */
 function namesOf(list = '') {
   const items = list.split(',').filter(item => item.trim() !== '')
@@ -31,10 +35,7 @@ function namesOf(list = '') {
   })
 }
 
-/**
- * Puts what all entries share into index.js, from where the others take it as one object. Returns the name of the file where it
- * was.
- */
+/** Puts what all entries share into index.js, from where the others take it as one object. */
 export function foldIntoIndex(folder) {
   const index = readChunk(folder, INDEX)
   const [{ from: chunk, names }, ...more] = index.imports
@@ -96,12 +97,12 @@ async function linkPart(folder, entry, present) {
 function partSource(folder, name, present) {
   const brought = broughtBy(folder, name, present)
   const publish = brought.map((chunk, i) => {
-    const names = readChunk(folder, chunk).exports.map(({ after }) => after)
+    const names = exportedBy(folder, chunk)
     const locals = names.map(local => `${local} as ${local}${i}`)
     const properties = names.map(local => `${local}:${local}${i}`)
     return `import {${locals}} from './${chunk}';parts['${chunk}']={${properties}};`
   })
-  const result = readChunk(folder, name).exports.map(({ after }) => after)
+  const result = exportedBy(folder, name)
   return `${publish.join('\n')}\nimport {${result}} from './${name}';result={${result}}`
 }
 
@@ -121,7 +122,7 @@ function givenParts(folder, given) {
         given.has(path.slice(2)) ? { path: path.slice(2), namespace: 'given' } : undefined,
       )
       build.onLoad({ filter: /./, namespace: 'given' }, ({ path }) => {
-        const names = path === INDEX ? ['inside'] : readChunk(folder, path).exports.map(({ after }) => after)
+        const names = path === INDEX ? ['inside'] : exportedBy(folder, path)
         return { contents: `export const {${names}}=parts['${path}']` }
       })
     },

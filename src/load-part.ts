@@ -2,8 +2,8 @@
 type Parts = Record<string, object>
 
 /**
- * What a part is in dist/: CommonJS, which alone loads at once, and so that loaders which transform what is required make no
- * second copy of anything. It takes from the parts that are there what it has in common with them, and adds what it brings.
+ * What a part is in dist/: a function that CommonJS exports, since what imports nothing can be compiled and run at once. It takes
+ * from the parts that are there what it has in common with them, and adds what it brings.
  */
 type CreatePart = (parts: Parts, url: string | undefined) => object
 
