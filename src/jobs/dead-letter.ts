@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { AttemptConfig } from '../config/jobs.ts'
 import type { Redactor } from '../redaction/redactor.ts'
-import { describeException } from '../trace/exception.ts'
+import { describeException } from '../trace/describe-exception.ts'
 import type { JsonValue } from '../types/exporter.ts'
 import type { DeadLetterErrorDetails, DeadLetterMessage, JsonObject } from '../types/jobs.ts'
 import { classifyError } from './classify-error.ts'

@@ -1,4 +1,4 @@
-import { exceptionType } from '../trace/exception.ts'
+import { exceptionType } from '../trace/describe-exception.ts'
 import { isNativePromise } from '../trace/run-in-span.ts'
 import { textOf } from '../trace/text-of.ts'
 import type { Labels, MetricStats, PipelineMetrics } from '../types/metrics.ts'

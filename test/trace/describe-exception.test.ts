@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { describeException, exceptionMessage } from '../../src/trace/exception.ts'
+import { describeException } from '../../src/trace/describe-exception.ts'
+import { exceptionMessage } from '../../src/trace/exception.ts'
 
 class PipelineError extends Error {}
 
