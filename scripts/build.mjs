@@ -11,12 +11,14 @@ const root = resolve(import.meta.dirname, '..')
 const dist = join(root, 'dist')
 const types = join(dist, 'types')
 const entries = ['index', 'testing', 'register', 'jobs', 'metrics']
-const parts = ['recording', 'config/other-exporters', 'pipeline/local-export']
+/** The first of a group is loaded before the others of it. */
+const partGroups = [['propagation/other-headers'], ['recording', 'config/other-exporters', 'pipeline/local-export']]
+const parts = partGroups.flat()
 
 rmSync(dist, { recursive: true, force: true })
 await bundle([...entries, 'cli', 'load-part', ...parts], { plugins: [oneFile(), partsApart(), networkApart()] })
 foldIntoIndex(dist)
-await linkParts(dist, parts.map(fileNameOf))
+for (const group of partGroups) await linkParts(dist, group.map(fileNameOf))
 writeWholeEntries()
 chmodSync(join(dist, 'cli.js'), 0o755)
 await bundle(['export-worker', 'exporters/create', 'metrics-worker', 'jobs/remote-queues'])
@@ -55,7 +57,10 @@ function oneFile() {
         ({ path }) => withIndex(path, './index.ts'),
       )
       build.onLoad(
-        { filter: /[\\/]src[\\/](?:config[\\/]other-exporters|pipeline[\\/]local-export)\.ts$/ },
+        {
+          filter:
+            /[\\/]src[\\/](?:propagation[\\/]other-headers|config[\\/]other-exporters|pipeline[\\/]local-export)\.ts$/,
+        },
         ({ path }) => withIndex(path, '../index.ts'),
       )
     },
@@ -71,9 +76,12 @@ function partsApart() {
   return {
     name: 'parts-apart',
     setup(build) {
-      build.onResolve({ filter: /\/load-(?:recording|other-exporters|local-export)\.ts$/ }, ({ path, resolveDir }) => ({
-        path: join(resolveDir, path.replace('.ts', '-file.ts')),
-      }))
+      build.onResolve(
+        { filter: /\/load-(?:recording|other-headers|other-exporters|local-export)\.ts$/ },
+        ({ path, resolveDir }) => ({
+          path: join(resolveDir, path.replace('.ts', '-file.ts')),
+        }),
+      )
     },
   }
 }

@@ -1,6 +1,7 @@
 import { type HeaderName, readCarrier, type SetHeader } from './carrier.ts'
 import { indexOrEnd, isAll, trimBlanks } from './characters.ts'
-import { decisionOf, type IncomingTrace, remoteSpan, type SamplingDecision } from './sampling.ts'
+import { decisionOf, remoteSpan } from './remote-span.ts'
+import type { IncomingTrace, SamplingDecision } from './sampling.ts'
 import { isSpanIdAt, isTraceIdAt, LOWER_HEX, paddedId } from './span-context.ts'
 import type { TraceFormat } from './trace-format.ts'
 

@@ -1,11 +1,8 @@
 import type { BaggageEntry } from '../types/context.ts'
+import { MAX_CHARS, MAX_MEMBERS } from './baggage-limits.ts'
 import { charTable, indexOrEnd, isAll, skipAll, skipBlanks, trimBlanks } from './characters.ts'
 import { percentDecode, percentEncode } from './percent.ts'
 import { keepText, keptTextOf } from './received-baggage.ts'
-
-/** W3C Baggage, limits: as much as this must travel, more need not. */
-export const MAX_MEMBERS = 64
-export const MAX_CHARS = 8_192
 
 /** Twice what is sent, since blanks and needless percent-encoding go. What is longer is not read. */
 const MAX_INPUT_CHARS = 2 * MAX_CHARS

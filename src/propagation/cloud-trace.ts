@@ -1,7 +1,8 @@
 import type { SpanContext } from '../types/span.ts'
 import { readCarrier } from './carrier.ts'
 import { charTable, indexOrEnd, isAll, trimBlanks } from './characters.ts'
-import { decisionOf, remoteSpan, type SamplingDecision } from './sampling.ts'
+import { decisionOf, remoteSpan } from './remote-span.ts'
+import type { SamplingDecision } from './sampling.ts'
 import { isTraceIdAt } from './span-context.ts'
 import type { TraceFormat } from './trace-format.ts'
 

@@ -1,10 +1,7 @@
 import type { BaggageEntry, Carrier, TraceContext } from '../types/context.ts'
 import type { PropagatorName } from '../types/options.ts'
-import { B3, B3_MULTI } from './b3.ts'
-import { formatBaggage, parseBaggage } from './baggage.ts'
 import { type HeaderName, type ReadableCarrier, readCarrier, type SetHeader, writeCarrier } from './carrier.ts'
-import { CLOUD_TRACE } from './cloud-trace.ts'
-import { JAEGER, readUberBaggage, writeUberBaggage } from './jaeger.ts'
+import { loadOtherHeaders } from './load-other-headers.ts'
 import { parseRequestId } from './request-id.ts'
 import { type IncomingTrace, rootDecisionOf, type SamplingDecision, withRootDecision } from './sampling.ts'
 import { isValidSpanContext } from './span-context.ts'
@@ -21,13 +18,17 @@ export const EMPTY_CONTEXT: TraceContext = Object.freeze({
   requestId: undefined,
 })
 
-/** Of the propagators that carry a trace. */
-export const TRACE_FORMATS: Readonly<Partial<Record<PropagatorName, TraceFormat>>> = {
-  tracecontext: TRACE_CONTEXT,
-  b3: B3,
-  b3multi: B3_MULTI,
-  jaeger: JAEGER,
-  gcp_trace: CLOUD_TRACE,
+/** Undefined for a propagator that carries no trace. */
+export function traceFormatOf(name: PropagatorName): TraceFormat | undefined {
+  switch (name) {
+    case 'tracecontext':
+      return TRACE_CONTEXT
+    case 'baggage':
+    case 'request-id':
+      return undefined
+    default:
+      return loadOtherHeaders().OTHER_FORMATS[name]
+  }
 }
 
 /** The context in a carrier, `EMPTY_CONTEXT` where nothing in it can be used. Never throws. */
@@ -56,9 +57,7 @@ export function writeContext(context: TraceContext, propagators: readonly Propag
   const { spanContext, baggage, requestId } = context
   const trace = isValidSpanContext(spanContext) ? spanContext : rootDecisionOf(context)
   if (trace !== undefined) writeTrace(trace, propagators, set)
-  const text = propagators.includes('baggage') ? formatBaggage(baggage) : ''
-  if (text !== '') set('baggage', text)
-  if (propagators.includes('jaeger')) writeUberBaggage(baggage, set)
+  if (baggage.size !== 0) writeBaggage(baggage, propagators, set)
   const id = propagators.includes('request-id') && requestId !== undefined ? parseRequestId(requestId) : undefined
   if (id !== undefined) set('x-request-id', id)
 }
@@ -67,7 +66,7 @@ export function writeContext(context: TraceContext, propagators: readonly Propag
 function extractTrace(carrier: ReadableCarrier, propagators: readonly PropagatorName[]): IncomingTrace | undefined {
   let decision: SamplingDecision | undefined
   for (const name of propagators) {
-    const trace = TRACE_FORMATS[name]?.read(carrier)
+    const trace = traceFormatOf(name)?.read(carrier)
     if (typeof trace === 'object') return trace
     decision ??= trace
   }
@@ -76,13 +75,24 @@ function extractTrace(carrier: ReadableCarrier, propagators: readonly Propagator
 
 function writeTrace(trace: IncomingTrace, propagators: readonly PropagatorName[], set: SetHeader): void {
   for (const name of propagators) {
-    for (const header of TRACE_FORMATS[name]?.optional ?? NO_HEADERS) set(header, undefined)
+    for (const header of traceFormatOf(name)?.optional ?? NO_HEADERS) set(header, undefined)
   }
   for (const name of propagators) {
-    const format = TRACE_FORMATS[name]
+    const format = traceFormatOf(name)
     if (typeof trace === 'object') format?.write(trace, set)
     else format?.writeDecision?.(trace, set)
   }
+}
+
+function writeBaggage(
+  baggage: ReadonlyMap<string, BaggageEntry>,
+  propagators: readonly PropagatorName[],
+  set: SetHeader,
+): void {
+  const { formatBaggage, writeUberBaggage } = loadOtherHeaders()
+  const text = propagators.includes('baggage') ? formatBaggage(baggage) : ''
+  if (text !== '') set('baggage', text)
+  if (propagators.includes('jaeger')) writeUberBaggage(baggage, set)
 }
 
 /** The first that is not empty, in the order of the propagators. */
@@ -92,7 +102,7 @@ function extractBaggage(
 ): ReadonlyMap<string, BaggageEntry> {
   for (const name of propagators) {
     if (name !== 'baggage' && name !== 'jaeger') continue
-    const baggage = name === 'baggage' ? readBaggage(carrier) : readUberBaggage(carrier)
+    const baggage = name === 'baggage' ? readBaggage(carrier) : loadOtherHeaders().readUberBaggage(carrier)
     if (baggage.size > 0) return baggage
   }
   return NO_BAGGAGE
@@ -100,7 +110,7 @@ function extractBaggage(
 
 function readBaggage(carrier: ReadableCarrier): ReadonlyMap<string, BaggageEntry> {
   const baggage = readCarrier(carrier, 'baggage')
-  return baggage === undefined ? NO_BAGGAGE : parseBaggage(baggage)
+  return baggage === undefined ? NO_BAGGAGE : loadOtherHeaders().parseBaggage(baggage)
 }
 
 function extractRequestId(carrier: ReadableCarrier): string | undefined {

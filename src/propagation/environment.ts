@@ -1,7 +1,7 @@
 import type { TraceContext } from '../types/context.ts'
 import type { PropagatorName } from '../types/options.ts'
 import { type HeaderName, spellings, VARIABLE_OF_HEADER } from './carrier.ts'
-import { TRACE_FORMATS, writeContext } from './context.ts'
+import { traceFormatOf, writeContext } from './context.ts'
 
 export type Environment = Record<string, string | undefined>
 
@@ -32,6 +32,6 @@ export function withContextEnvironment(
 }
 
 function staleHeaders(propagators: readonly PropagatorName[]): readonly HeaderName[] {
-  const stale = propagators.flatMap(name => TRACE_FORMATS[name]?.headers ?? [])
+  const stale = propagators.flatMap(name => traceFormatOf(name)?.headers ?? [])
   return propagators.includes('baggage') ? [...stale, 'baggage'] : stale
 }

@@ -1,6 +1,6 @@
 import { charTable, isAll } from './characters.ts'
+import { loadOtherHeaders } from './load-other-headers.ts'
 import { LOWER_HEX } from './span-context.ts'
-import { createTraceState } from './tracestate.ts'
 
 /**
  * A fraction of 2^56, in two numbers, since one holds 53 bits exactly. A trace has one by chance, its randomness, and a sampler
@@ -60,7 +60,9 @@ export function isTaken(high: number, low: number, threshold: Fraction): boolean
 
 /** Undefined where the text of a trace state has no entry of OpenTelemetry's, or a malformed one. */
 export function samplingEntryOf(traceState: string): SamplingEntry | undefined {
-  const members = traceState.includes(`${KEY}=`) ? parseMembers(createTraceState(traceState).get(KEY)) : undefined
+  const members = traceState.includes(`${KEY}=`)
+    ? parseMembers(loadOtherHeaders().createTraceState(traceState).get(KEY))
+    : undefined
   if (members === undefined) return undefined
   const [threshold, randomness] = [members.get(THRESHOLD), members.get(RANDOMNESS)]
   return {
@@ -75,7 +77,7 @@ export function samplingEntryOf(traceState: string): SamplingEntry | undefined {
  * stays as it is. One that has no room for a threshold has none.
  */
 export function withThreshold(traceState: string, threshold: Threshold | undefined): string {
-  const state = createTraceState(traceState)
+  const state = loadOtherHeaders().createTraceState(traceState)
   const members = new Map(parseMembers(state.get(KEY)))
   if (members.get(THRESHOLD) === threshold?.text) return traceState
   members.delete(THRESHOLD)

@@ -1,6 +1,5 @@
 import type { TraceContext } from '../types/context.ts'
 import type { SpanContext } from '../types/span.ts'
-import { createTraceState, formatTraceState } from './tracestate.ts'
 
 /**
  * What was decided about a trace further up. 'debug' is 'accept' for somebody who looks for something, and is told to those
@@ -11,34 +10,14 @@ export type SamplingDecision = 'accept' | 'deny' | 'debug'
 /** What a format says of the trace: its parent, or without one what was decided about it. */
 export type IncomingTrace = SpanContext | SamplingDecision
 
-const SAMPLED = 0x01
-
 /** W3C's flags have no place for debug, so it travels as trace state: with every span of the trace, and to every format. */
-const DEBUG_KEY = 'blueprint'
-const DEBUG_VALUE = 'debug'
+export const DEBUG_KEY = 'blueprint'
+export const DEBUG_VALUE = 'debug'
 export const DEBUG_STATE: string = `${DEBUG_KEY}=${DEBUG_VALUE}`
 
 /** Properties beside those that have a name in the API: they are kept by a spread, and every copy of the package knows them. */
 const DECISION = Symbol.for('blueprint-tracing.decision')
 const UNDECIDED = Symbol.for('blueprint-tracing.undecided')
-
-/** The remote span with these ids. Without a decision it counts as not sampled for those who know nothing of the mark. */
-export function remoteSpan(traceId: string, spanId: string, decision: SamplingDecision | undefined): SpanContext {
-  const context = {
-    traceId,
-    spanId,
-    traceFlags: decision === undefined || decision === 'deny' ? 0 : SAMPLED,
-    isRemote: true,
-  }
-  if (decision === undefined) return markUndecided(context)
-  return decision === 'debug' ? { ...context, traceState: createTraceState(DEBUG_STATE) } : context
-}
-
-/** What was decided about the trace of a span; undefined where that was left to us. */
-export function decisionOf(context: SpanContext): SamplingDecision | undefined {
-  if ((context.traceFlags & SAMPLED) === 0) return isUndecided(context) ? undefined : 'deny'
-  return isDebugged(context) ? 'debug' : 'accept'
-}
 
 /** Marks a span about whose trace nobody has decided, so that the sampler does as at a root. */
 export function markUndecided<C extends SpanContext>(context: C): C {
@@ -58,8 +37,4 @@ export function withRootDecision(context: TraceContext, decision: SamplingDecisi
 export function rootDecisionOf(context: TraceContext): SamplingDecision | undefined {
   const decision = (context as { [DECISION]?: unknown })[DECISION]
   return decision === 'accept' || decision === 'deny' || decision === 'debug' ? decision : undefined
-}
-
-function isDebugged({ traceState }: SpanContext): boolean {
-  return traceState !== undefined && createTraceState(formatTraceState(traceState)).get(DEBUG_KEY) === DEBUG_VALUE
 }

@@ -1,8 +1,8 @@
 import type { SpanContext } from '../types/span.ts'
 import { type ReadableCarrier, readCarrier } from './carrier.ts'
+import { loadOtherHeaders } from './load-other-headers.ts'
 import type { TraceFormat } from './trace-format.ts'
 import { formatTraceparent, parseTraceparent } from './traceparent.ts'
-import { formatTraceState, parseTraceState } from './tracestate.ts'
 
 /** W3C Trace Context. */
 export const TRACE_CONTEXT: TraceFormat = {
@@ -11,7 +11,7 @@ export const TRACE_CONTEXT: TraceFormat = {
   write(span, set) {
     set('traceparent', formatTraceparent(span))
     // A new `traceparent` never stands beside the `tracestate` of another trace.
-    set('tracestate', (span.traceState && formatTraceState(span.traceState)) || undefined)
+    set('tracestate', (span.traceState && loadOtherHeaders().formatTraceState(span.traceState)) || undefined)
   },
 }
 
@@ -20,7 +20,7 @@ function readTraceContext(carrier: ReadableCarrier): SpanContext | undefined {
   const parent = traceparent === undefined ? undefined : parseTraceparent(traceparent)
   if (parent === undefined) return undefined
   const tracestate = readCarrier(carrier, 'tracestate')
-  const traceState = tracestate === undefined ? undefined : parseTraceState(tracestate)
+  const traceState = tracestate === undefined ? undefined : loadOtherHeaders().parseTraceState(tracestate)
   if (traceState === undefined) return parent
   // Spreading `parent` costs 0.8 µs, more than all the rest.
   const { traceId, spanId, traceFlags } = parent

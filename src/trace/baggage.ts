@@ -1,5 +1,6 @@
 import { keysOf, propertyOf } from '../otlp/properties.ts'
-import { MAX_MEMBERS, toBaggageEntry } from '../propagation/baggage.ts'
+import { MAX_MEMBERS } from '../propagation/baggage-limits.ts'
+import { loadOtherHeaders } from '../propagation/load-other-headers.ts'
 import type { BaggageEntries, BaggageEntry } from '../types/context.ts'
 import { BaggageAmbient } from './ambient.ts'
 import { AmbientScope, activeContext, runInContext } from './context.ts'
@@ -69,6 +70,7 @@ function merge(baggage: Map<string, BaggageEntry>, key: unknown, value: unknown)
 }
 
 function takeEntry(key: unknown, value: unknown): BaggageEntry | undefined {
+  const { toBaggageEntry } = loadOtherHeaders()
   if (typeof value !== 'object') return toBaggageEntry(key, value, undefined)
   try {
     const given = value as BaggageEntry

@@ -11,7 +11,7 @@ import { getRequestId } from './request-id.ts'
  * Never used. When a full garbage collection finds no object of a kind, V8 forgets what they look like, and with it all code that
  * it has optimised for them: the next contexts took three times as long.
  */
-const kept: { objects?: readonly object[] } = {}
+const kept: { plain?: object; other?: object } = {}
 
 const state = sharedPart('carriers', () => ({ readPropagators: (): readonly PropagatorName[] => [] }))
 
@@ -56,17 +56,20 @@ export function injectTraceContext(carrier: Carrier = {}): Carrier {
  * Reads the context out of headers of any case, or of environment names. Never throws; what cannot be used is left out.
  */
 export function extractTraceContext(carrier: Carrier | ReadonlyMap<string, string> | null | undefined): TraceContext {
-  kept.objects ??= createKept()
-  return extractContext(carrier, currentPropagators())
+  kept.plain ??= createKept({ traceparent: TRACEPARENT })
+  const context = extractContext(carrier, currentPropagators())
+  if (context.baggage.size > 0 || context.spanContext?.traceState !== undefined)
+    kept.other ??= createKept(OTHER_HEADERS)
+  return context
 }
 
-/** Of each kind that headers give, with its scope and the headers it is written to. */
-function createKept(): readonly object[] {
-  const traceparent = `00-${'1'.repeat(32)}-${'1'.repeat(16)}-00`
-  return [{ traceparent }, { traceparent, tracestate: 'a=1', baggage: 'a=1' }].flatMap(headers => {
-    const context = extractContext(headers, ['tracecontext', 'baggage'])
-    const carrier = {}
-    injectContext(context, carrier, ['tracecontext', 'baggage'])
-    return [context, scopeOf(context), carrier]
-  })
+const TRACEPARENT = `00-${'1'.repeat(32)}-${'1'.repeat(16)}-00`
+const OTHER_HEADERS = { traceparent: TRACEPARENT, tracestate: 'a=1', baggage: 'a=1' }
+
+/** What such headers give, with its scope and the headers it is written to. */
+function createKept(headers: Carrier): object {
+  const context = extractContext(headers, ['tracecontext', 'baggage'])
+  const carrier = {}
+  injectContext(context, carrier, ['tracecontext', 'baggage'])
+  return [context, scopeOf(context), carrier]
 }

@@ -1,6 +1,13 @@
 import { truncate } from '../otlp/truncate.ts'
 import type { Attributes } from '../types/span.ts'
-import { attempt, type ErrorLike, exceptionMessage, isErrorLike, MAX_EXCEPTION_LENGTH, UNREADABLE } from './exception.ts'
+import {
+  attempt,
+  type ErrorLike,
+  exceptionMessage,
+  isErrorLike,
+  MAX_EXCEPTION_LENGTH,
+  UNREADABLE,
+} from './exception.ts'
 
 /** How many causes and members of an AggregateError are followed, in all. */
 const MAX_ERRORS = 32

@@ -1,8 +1,8 @@
 import type { SpanIdentity } from '../otlp/encode-span.ts'
 import { FLAG_HAS_IS_REMOTE, FLAG_IS_REMOTE } from '../otlp/span-flags.ts'
+import { loadOtherHeaders } from '../propagation/load-other-headers.ts'
 import { isUndecided, markUndecided, rootDecisionOf, type SamplingDecision } from '../propagation/sampling.ts'
 import { isValidSpanContext } from '../propagation/span-context.ts'
-import { createTraceState, formatTraceState } from '../propagation/tracestate.ts'
 import { sharedPart } from '../shared-state.ts'
 import type { TraceContext } from '../types/context.ts'
 import type { SpanContext, SpanParent } from '../types/span.ts'
@@ -76,7 +76,7 @@ export function contextOf(identity: ParentIdentity): SpanContext {
     traceFlags: childFlags & 0xff,
   }
   if ((childFlags & UNDECIDED) !== 0) markUndecided(ids)
-  return traceState === '' ? ids : { ...ids, traceState: createTraceState(traceState) }
+  return traceState === '' ? ids : { ...ids, traceState: loadOtherHeaders().createTraceState(traceState) }
 }
 
 /** OTLP flags that describe a context: of a link, or of a child of it. */
@@ -87,7 +87,7 @@ export function flagsOf(context: SpanContext): number {
 /** The text of a trace state, checked: a foreign one is the caller's code and may answer anything, or throw. */
 export function traceStateText({ traceState }: SpanContext): string {
   try {
-    return traceState === undefined ? '' : formatTraceState(traceState)
+    return traceState === undefined ? '' : loadOtherHeaders().formatTraceState(traceState)
   } catch {
     return ''
   }

@@ -13,7 +13,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'validate.ts': [],
   [STATE]: ['version.ts'],
   wire: ['types'],
-  propagation: ['types'],
+  propagation: ['types', 'load-part.ts'],
   redaction: ['types', STATE],
   net: ['types', 'wire'],
   otlp: PURE,

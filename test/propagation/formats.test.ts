@@ -3,13 +3,8 @@ import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { EMPTY_CONTEXT, extractContext, injectContext } from '../../src/propagation/context.ts'
 import { withContextEnvironment } from '../../src/propagation/environment.ts'
-import {
-  decisionOf,
-  remoteSpan,
-  rootDecisionOf,
-  type SamplingDecision,
-  withRootDecision,
-} from '../../src/propagation/sampling.ts'
+import { decisionOf, remoteSpan } from '../../src/propagation/remote-span.ts'
+import { rootDecisionOf, type SamplingDecision, withRootDecision } from '../../src/propagation/sampling.ts'
 import { createTraceState } from '../../src/propagation/tracestate.ts'
 import type { Carrier, TraceContext } from '../../src/types/context.ts'
 import type { PropagatorName } from '../../src/types/options.ts'

@@ -82,7 +82,7 @@ test('the request id of the process goes out with a context that has none', () =
 })
 
 test('a context made by hand that throws when it is written leaves the carrier as it is', () => {
-  const baggage = Object.assign(new Map(), { [Symbol.iterator]: throwing })
+  const baggage = Object.assign(new Map([['a', { value: '1' }]]), { [Symbol.iterator]: throwing })
   withTraceContext({ ...extractTraceContext(HEADERS), baggage }, () => assert.deepEqual(injectTraceContext(), {}))
 })
 
