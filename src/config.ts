@@ -3,9 +3,9 @@ import { offSummary, whyOff } from './config/enablement.ts'
 import { EnvironmentReader } from './config/environment.ts'
 import { type Destination, planExporters, resolveDestination } from './config/exporters.ts'
 import { resolveLimits } from './config/limits.ts'
+import { loadOtherOptions } from './config/load-other-options.ts'
 import { noticesOf, readLogLevel } from './config/process.ts'
 import { resolvePropagators } from './config/propagators.ts'
-import { resolveRedact } from './config/redact.ts'
 import { planResource } from './config/resource.ts'
 import { resolveSampler } from './config/sampler.ts'
 import type { Config } from './types/config.ts'
@@ -64,7 +64,7 @@ export function resolveConfig(
     sampler: resolveSampler(given.sampler, active),
     propagators: resolvePropagators(given.propagators, reader),
     limits: resolveLimits(given.limits, active),
-    redact: resolveRedact(given.redact),
+    redact: given.redact === undefined ? undefined : loadOtherOptions().redactOption(given.redact),
     exportThread: oneOf('exportThread', given.exportThread, ['worker', 'main']) ?? 'worker',
     delivery,
     exitTimeoutMs: integer('exitTimeoutMs', given.exitTimeoutMs, 0, 60_000) ?? 2_000,

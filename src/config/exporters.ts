@@ -13,7 +13,7 @@ import {
 } from '../validate.ts'
 import type { EnvironmentReader } from './environment.ts'
 import { chooseExporters } from './exporter-choice.ts'
-import { loadOtherExporters } from './load-other-exporters.ts'
+import { loadOtherOptions } from './load-other-options.ts'
 import { planOtlp } from './otlp.ts'
 
 /** Options that have been checked; called once tracing is on, it fills in what they leave to the environment. */
@@ -30,12 +30,12 @@ type ExporterKind = ExporterOptions['kind']
 /** Each kind checks its options at once: `path` is their name in messages. */
 const PLANNERS: { readonly [K in ExporterKind]: (path: string, options: unknown) => ExporterPlan } = {
   otlp: planOtlp,
-  jaeger: (path, options) => loadOtherExporters().planJaeger(path, options),
-  gcp_trace: (path, options) => loadOtherExporters().planCloudTrace(path, options),
-  zipkin: (path, options) => loadOtherExporters().planZipkin(path, options),
+  jaeger: (path, options) => loadOtherOptions().planJaeger(path, options),
+  gcp_trace: (path, options) => loadOtherOptions().planCloudTrace(path, options),
+  zipkin: (path, options) => loadOtherOptions().planZipkin(path, options),
   console: planConsole,
   file: planFile,
-  module: (path, options) => loadOtherExporters().planModule(path, options),
+  module: (path, options) => loadOtherOptions().planModule(path, options),
   custom: planCustom,
 }
 const KINDS = Object.keys(PLANNERS) as ExporterKind[]

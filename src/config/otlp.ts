@@ -1,14 +1,12 @@
 import type { OtlpExporterConfig } from '../types/config.ts'
 import { integer, oneOf, optionsOf } from '../validate.ts'
+import { chooseProxy, planHeaders, planTls } from './connection.ts'
 import { urlOption } from './endpoint.ts'
 import type { EnvironmentReader } from './environment.ts'
 import { googleUrl, isGoogle } from './google-endpoint.ts'
-import { headersFromEnvironment, headersOption } from './headers.ts'
-import { loadOtherExporters } from './load-other-exporters.ts'
+import { loadOtherOptions } from './load-other-options.ts'
 import { chooseEndpoint, PROTOCOLS } from './otlp-endpoint.ts'
-import { chooseProxy } from './proxy.ts'
 import { NO_TIMEOUT_MS } from './timeout.ts'
-import { planTls } from './tls.ts'
 
 const MAX_TIMEOUT_MS = 600_000
 
@@ -24,7 +22,7 @@ export function planOtlp(
   const given = optionsOf(path, value, OPTIONS)
   const protocol = oneOf(`${path}.protocol`, given.protocol, PROTOCOLS)
   const url = urlOption(`${path}.url`, given.url)
-  const headers = headersOption(`${path}.headers`, given.headers)
+  const headers = planHeaders(`${path}.headers`, given.headers)
   const compression = oneOf(`${path}.compression`, given.compression, COMPRESSIONS)
   const timeoutMs = integer(`${path}.timeoutMs`, given.timeoutMs, 0, MAX_TIMEOUT_MS)
   const tls = planTls(`${path}.tls`, given.tls)
@@ -32,7 +30,7 @@ export function planOtlp(
   return (environment, exportTimeoutMs) => {
     const asked = protocol ?? choose(environment, 'PROTOCOL', PROTOCOLS, undefined)
     const endpoint = chooseEndpoint(asked, url ?? googleUrl(auth, environment), environment)
-    const allHeaders = { ...endpoint.headers, ...headersFromEnvironment(environment), ...headers }
+    const allHeaders = { ...endpoint.headers, ...headers(environment) }
     return {
       kind: 'otlp',
       protocol: endpoint.protocol,
@@ -43,7 +41,7 @@ export function planOtlp(
       tls: tls(environment),
       proxy: chooseProxy(endpoint.url, environment),
       ...(isGoogle(auth, endpoint.url, allHeaders)
-        ? { google: loadOtherExporters().googleFromEnvironment(environment) }
+        ? { google: loadOtherOptions().googleFromEnvironment(environment) }
         : {}),
     }
   }

@@ -5,8 +5,7 @@ const NAMES = ['keys', 'values', 'replacement', 'with'] as const
 const KEY = 'a non-empty string or a regular expression'
 
 /** Checks the `redact` option. Nothing that is given in the wrong place is shown: it may be what was to be kept secret. */
-export function resolveRedact(value: unknown): RedactOptions | undefined {
-  if (value === undefined) return undefined
+export function redactOption(value: unknown): RedactOptions {
   const given = optionsOf('redact', value, NAMES)
   return Object.freeze({
     keys: keysOption(given.keys),

@@ -49,8 +49,9 @@ describe('the package as npm packs it (after a build)', () => {
     needed.push(
       ...Object.values(bin),
       'dist/export-worker.js',
+      'dist/propagation-other-headers.cjs',
       'dist/recording.cjs',
-      'dist/config-other-exporters.cjs',
+      'dist/config-other-options.cjs',
       'dist/pipeline-local-export.cjs',
       'dist/load-part.js',
       'dist/metrics-worker.js',

@@ -1,0 +1,10 @@
+/** Options that few programs set, a part that is loaded for those; load-other-options.ts loads it. */
+export { planCloudTrace } from './cloud-trace.ts'
+export { googleFromEnvironment } from './google-otlp.ts'
+export { headersFromEnvironment, headersOption } from './headers.ts'
+export { planJaeger } from './jaeger.ts'
+export { planModule } from './module.ts'
+export { chooseProxy } from './proxy.ts'
+export { redactOption } from './redact.ts'
+export { planTls } from './tls.ts'
+export { planZipkin } from './zipkin.ts'
