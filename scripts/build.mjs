@@ -12,7 +12,11 @@ const dist = join(root, 'dist')
 const types = join(dist, 'types')
 const entries = ['index', 'testing', 'register', 'jobs', 'metrics']
 /** The first of a group is loaded before the others of it. */
-const partGroups = [['propagation/other-headers'], ['recording', 'config/other-options', 'pipeline/local-export']]
+const partGroups = [
+  ['propagation/other-headers'],
+  ['trace/traced-functions'],
+  ['recording', 'config/other-options', 'pipeline/local-export'],
+]
 const parts = partGroups.flat()
 
 rmSync(dist, { recursive: true, force: true })
@@ -59,7 +63,7 @@ function oneFile() {
       build.onLoad(
         {
           filter:
-            /[\\/]src[\\/](?:propagation[\\/]other-headers|config[\\/]other-options|pipeline[\\/]local-export)\.ts$/,
+            /[\\/]src[\\/](?:propagation[\\/]other-headers|trace[\\/]traced-functions|config[\\/]other-options|pipeline[\\/]local-export)\.ts$/,
         },
         ({ path }) => withIndex(path, '../index.ts'),
       )
@@ -77,7 +81,7 @@ function partsApart() {
     name: 'parts-apart',
     setup(build) {
       build.onResolve(
-        { filter: /\/load-(?:recording|other-headers|other-options|local-export)\.ts$/ },
+        { filter: /\/load-(?:recording|other-headers|traced-functions|other-options|local-export)\.ts$/ },
         ({ path, resolveDir }) => ({
           path: join(resolveDir, path.replace('.ts', '-file.ts')),
         }),

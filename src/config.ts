@@ -5,7 +5,7 @@ import { type Destination, planExporters, resolveDestination } from './config/ex
 import { resolveLimits } from './config/limits.ts'
 import { loadOtherOptions } from './config/load-other-options.ts'
 import { noticesOf, readLogLevel } from './config/process.ts'
-import { resolvePropagators } from './config/propagators.ts'
+import { resolvePropagators } from './config/propagators-option.ts'
 import { planResource } from './config/resource.ts'
 import { resolveSampler } from './config/sampler.ts'
 import type { Config } from './types/config.ts'

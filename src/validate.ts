@@ -1,10 +1,9 @@
+import { choiceOf, describe, integerRange, RATIO_RANGE, typeName } from './wording.ts'
+
 /**
  * Checks for options, which arrive from plain JavaScript too. Each returns the value, or undefined where none is given,
  * and throws a TypeError (wrong type) or RangeError (wrong value) that names the option's path, what it accepts and the value.
  */
-
-export const RATIO_RANGE: string = 'a number from 0 to 1'
-const MAX_SHOWN_CHARACTERS = 100
 
 /** An object of options: refuses keys that are not in `known`, unless their value is undefined. */
 export function optionsOf<K extends string>(
@@ -88,27 +87,4 @@ export function wrongType(path: string, expected: string, value: unknown): TypeE
 /** Error for a value of the right type that is not accepted. */
 export function wrongValue(path: string, expected: string, value: unknown): RangeError {
   return new RangeError(`${path} must be ${expected}, got ${describe(value)}`)
-}
-
-export function integerRange(min: number, max: number): string {
-  return `an integer from ${min} to ${max}`
-}
-
-export function choiceOf(accepted: readonly string[]): string {
-  return accepted.length === 1 ? String(accepted[0]) : `one of ${accepted.join(', ')}`
-}
-
-/** A value as it appears in a message: text in quotes and cut short, objects by their type only. */
-export function describe(value: unknown): string {
-  if (typeof value === 'string') {
-    return JSON.stringify(value.length > MAX_SHOWN_CHARACTERS ? `${value.slice(0, MAX_SHOWN_CHARACTERS)}…` : value)
-  }
-  if (typeof value === 'bigint') return `${value}n`
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : typeName(value)
-}
-
-export function typeName(value: unknown): string {
-  if (value === undefined || value === null) return String(value)
-  if (Array.isArray(value)) return 'an array'
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }

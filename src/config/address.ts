@@ -1,4 +1,4 @@
-import { describe } from '../validate.ts'
+import { describe } from '../wording.ts'
 
 export const EXPECTED_URL: string = 'an http or https URL'
 

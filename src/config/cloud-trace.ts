@@ -1,10 +1,10 @@
 import { printableUrl } from '../net/printable.ts'
 import type { CloudTraceExporterConfig } from '../types/config.ts'
-import { optionsOf } from '../validate.ts'
+import { optionsOf, text, wrongValue } from '../validate.ts'
 import { urlOfVariable, urlOption } from './endpoint.ts'
 import type { EnvironmentReader } from './environment.ts'
 import { planGoogle } from './google.ts'
-import { projectIdFromEnvironment, projectIdOption } from './project-id.ts'
+import { EXPECTED_PROJECT, PROJECT_ID, projectIdFromEnvironment } from './project-id.ts'
 
 const DEFAULT_URL = 'https://cloudtrace.googleapis.com'
 /** For what stands in for Google's endpoint. */
@@ -32,4 +32,10 @@ export function planCloudTrace(
 /** Ends in a slash. User name, password and query have no use here. */
 function baseOf({ href }: URL): string {
   return printableUrl(href).replace(/\/*$/, '/')
+}
+
+function projectIdOption(path: string, value: unknown): string | undefined {
+  const id = text(path, value)
+  if (id !== undefined && !PROJECT_ID.test(id)) throw wrongValue(path, EXPECTED_PROJECT, id)
+  return id
 }

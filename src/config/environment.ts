@@ -1,4 +1,4 @@
-import { choiceOf, describe, integerRange, RATIO_RANGE } from '../validate.ts'
+import { choiceOf, describe, integerRange, RATIO_RANGE } from '../wording.ts'
 
 const TRUE_WORDS = ['1', 'true', 'yes', 'y', 'on']
 const FALSE_WORDS = ['0', 'false', 'no', 'n', 'off']

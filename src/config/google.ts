@@ -1,5 +1,6 @@
 import type { GoogleConfig } from '../types/config.ts'
-import { describe, text } from '../validate.ts'
+import { text } from '../validate.ts'
+import { describe } from '../wording.ts'
 import { urlOfVariable } from './endpoint.ts'
 import type { EnvironmentReader } from './environment.ts'
 import { readProxies } from './proxy.ts'

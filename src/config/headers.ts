@@ -1,4 +1,5 @@
-import { describe, plainObject, typeName } from '../validate.ts'
+import { plainObject } from '../validate.ts'
+import { describe, typeName } from '../wording.ts'
 import { type EnvironmentReader, percentDecode } from './environment.ts'
 
 type Headers = Readonly<Record<string, string>>

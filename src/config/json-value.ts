@@ -1,5 +1,5 @@
 import type { JsonValue } from '../types/exporter.ts'
-import { typeName } from '../validate.ts'
+import { typeName } from '../wording.ts'
 
 /**
  * A copy of `value`, which has to be JSON data; undefined properties are left out, as JSON does. Throws a TypeError that names

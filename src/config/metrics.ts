@@ -1,5 +1,5 @@
 import type { GoogleConfig } from '../types/config.ts'
-import { choiceOf, describe } from '../validate.ts'
+import { choiceOf, describe } from '../wording.ts'
 import { urlOfVariable } from './endpoint.ts'
 import { EnvironmentReader } from './environment.ts'
 import { planGoogle } from './google.ts'

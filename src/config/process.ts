@@ -3,7 +3,7 @@ import type { LogLevel, PropagatorName, TracingOptions } from '../types/options.
 import { offSummary, whyOff } from './enablement.ts'
 import { EnvironmentReader } from './environment.ts'
 import { projectIdFromEnvironment } from './project-id.ts'
-import { resolvePropagators } from './propagators.ts'
+import { propagatorsFromEnvironment } from './propagators.ts'
 
 const CARRIER_VARIABLES = [
   'TRACEPARENT',
@@ -22,7 +22,7 @@ const CARRIER_SWITCH = 'BLUEPRINT_TRACING_ENV_CARRIER'
 
 /** The propagators of a process that has not set anything up. */
 export function defaultPropagators(environment: NodeJS.ProcessEnv = process.env): readonly PropagatorName[] {
-  return resolvePropagators(undefined, new EnvironmentReader(environment))
+  return propagatorsFromEnvironment(new EnvironmentReader(environment))
 }
 
 /** What is said in a process that has not set anything up. */
@@ -92,7 +92,7 @@ export function resolveOff(
     enabled: false,
     propagating: false,
     summary: offSummary(reason),
-    propagators: resolvePropagators(undefined, reader),
+    propagators: propagatorsFromEnvironment(reader),
     logLevel: readLogLevel(reader),
     notices: noticesOf(reader),
     logger: undefined,

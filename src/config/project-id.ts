@@ -1,15 +1,8 @@
-import { text, wrongValue } from '../validate.ts'
 import type { EnvironmentReader } from './environment.ts'
 
 /** With the domain in front where a project belongs to one, as in example.com:my-project. */
-const PROJECT_ID = /^[a-z0-9][a-z0-9.:-]*$/i
-const EXPECTED_PROJECT = 'the id of a Google Cloud project'
-
-export function projectIdOption(path: string, value: unknown): string | undefined {
-  const id = text(path, value)
-  if (id !== undefined && !PROJECT_ID.test(id)) throw wrongValue(path, EXPECTED_PROJECT, id)
-  return id
-}
+export const PROJECT_ID: RegExp = /^[a-z0-9][a-z0-9.:-]*$/i
+export const EXPECTED_PROJECT = 'the id of a Google Cloud project'
 
 /** The first variable that names a project; one that cannot be used is told. */
 export function projectIdFromEnvironment(environment: EnvironmentReader): string | undefined {

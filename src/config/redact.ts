@@ -1,5 +1,6 @@
 import type { RedactOptions } from '../types/redact.ts'
-import { optionsOf, typeName, wrongValue } from '../validate.ts'
+import { optionsOf, wrongValue } from '../validate.ts'
+import { typeName } from '../wording.ts'
 
 const NAMES = ['keys', 'values', 'replacement', 'with'] as const
 const KEY = 'a non-empty string or a regular expression'

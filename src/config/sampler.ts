@@ -1,5 +1,6 @@
 import type { SamplerOptions } from '../types/options.ts'
-import { describe, optionsOf, plainObject, ratio, requiredOneOf } from '../validate.ts'
+import { optionsOf, plainObject, ratio, requiredOneOf } from '../validate.ts'
+import { describe } from '../wording.ts'
 import type { EnvironmentReader } from './environment.ts'
 
 type Kind = SamplerOptions['kind']

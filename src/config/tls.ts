@@ -1,5 +1,6 @@
 import type { TlsConfig } from '../types/config.ts'
-import { boolean, describe, optionsOf, text } from '../validate.ts'
+import { boolean, optionsOf, text } from '../validate.ts'
+import { describe } from '../wording.ts'
 import type { EnvironmentReader } from './environment.ts'
 
 type Part = 'ca' | 'cert' | 'key'

@@ -1,6 +1,7 @@
 import { isMessageId } from '../config/jobs.ts'
 import type { DeadLetterMessage, DeadLetterStatus } from '../types/jobs.ts'
-import { choiceOf, wrongValue } from '../validate.ts'
+import { wrongValue } from '../validate.ts'
+import { choiceOf } from '../wording.ts'
 import { mergedMetadata, STATUSES } from './message-json.ts'
 import { DeadLetterConflict, MAY_COME_FROM, UnknownDeadLetter } from './stored-queue.ts'
 

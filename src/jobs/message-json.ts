@@ -1,6 +1,6 @@
 import { isMessageId, MESSAGE_ID_FORM } from '../config/jobs.ts'
 import type { DeadLetterMessage, DeadLetterStatus } from '../types/jobs.ts'
-import { choiceOf } from '../validate.ts'
+import { choiceOf } from '../wording.ts'
 import { isRecord, read } from './read.ts'
 
 export const STATUSES: readonly DeadLetterStatus[] = ['pending', 'retrying', 'resolved', 'abandoned']

@@ -24,7 +24,7 @@ export type ReadableCarrier = Carrier | ReadonlyMap<string, string> | null | und
 export type SetHeader = (header: string, value: string | undefined) => unknown
 
 /** Names looked at for one that differs in case only: more than a request or an environment has. */
-const MAX_SCANNED_NAMES = 1_000
+export const MAX_SCANNED_NAMES = 1_000
 
 /** Values joined into one; a header that came more often is taken as absent. */
 const MAX_VALUES = 64
@@ -42,25 +42,6 @@ export function readCarrier(carrier: ReadableCarrier, header: HeaderName): strin
   } catch {
     return undefined
   }
-}
-
-/**
- * The headers whose name begins with a lower-case prefix, by the rest of the name. None of a carrier that cannot be listed, as
- * one that has nothing but `get` and `set`.
- */
-export function readPrefixed(carrier: ReadableCarrier, prefix: string): readonly [rest: string, value: string][] {
-  const found: [string, string][] = []
-  if (typeof carrier !== 'object' || carrier === null) return found
-  let scanned = 0
-  try {
-    for (const name of listedNames(carrier)) {
-      if (++scanned > MAX_SCANNED_NAMES) break
-      if (typeof name !== 'string' || !name.slice(0, prefix.length).toLowerCase().startsWith(prefix)) continue
-      const value = toText(valueAt(carrier, name))
-      if (value !== undefined) found.push([name.slice(prefix.length), value])
-    }
-  } catch {}
-  return found
 }
 
 /**
@@ -91,18 +72,18 @@ export function spellings(carrier: object, lowerCase: string): string[] {
 }
 
 /** What Map and the fetch API's Headers have in common. */
-interface KeyedCarrier {
+export interface KeyedCarrier {
   get(name: string): unknown
   set?(name: string, value: string): unknown
   delete?(name: string): unknown
   keys?(): Iterable<unknown>
 }
 
-function isKeyed(carrier: object): carrier is KeyedCarrier {
+export function isKeyed(carrier: object): carrier is KeyedCarrier {
   return typeof (carrier as Partial<KeyedCarrier>).get === 'function'
 }
 
-function valueAt(carrier: object, name: string): unknown {
+export function valueAt(carrier: object, name: string): unknown {
   return isKeyed(carrier) ? carrier.get(name) : (carrier as Record<string, unknown>)[name]
 }
 
@@ -122,17 +103,12 @@ function namesOf(carrier: object, lowerCase: string): Iterable<unknown> {
   return isMapLike(carrier) ? carrier.keys() : [lowerCase]
 }
 
-function listedNames(carrier: object): Iterable<unknown> {
-  if (!isKeyed(carrier)) return Object.keys(carrier)
-  return typeof carrier.keys === 'function' ? carrier.keys() : []
-}
-
 /** By shape, since a Map from another realm is no instance of ours. Headers have no size. */
 function isMapLike(carrier: object): carrier is ReadonlyMap<unknown, unknown> {
   return typeof (carrier as Partial<ReadonlyMap<unknown, unknown>>).size === 'number'
 }
 
-function toText(value: unknown): string | undefined {
+export function toText(value: unknown): string | undefined {
   if (typeof value === 'string') return value
   if (!Array.isArray(value) || value.length === 0 || value.length > MAX_VALUES) return undefined
   return value.every(item => typeof item === 'string') ? value.join(', ') : undefined

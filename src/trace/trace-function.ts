@@ -1,10 +1,7 @@
 import type { AnyFunction, TraceFunctionDecorator, TraceFunctionOptions } from '../types/span.ts'
-import { describe } from '../validate.ts'
-import { callerModule } from './caller-module.ts'
-import { settledSource } from './current-source.ts'
-import { methodDecorator } from './decorate-method.ts'
-import { readFunctionOptions } from './trace-function-options.ts'
-import { wrapFunction } from './wrap-function.ts'
+import { exceptionMessage } from './exception.ts'
+import { loadTracedFunctions } from './load-traced-functions.ts'
+import { sayOnce } from './notices.ts'
 
 /**
  * Puts a span around every call of a function, with attributes `function.name` and `function.module`: `traceFunction(fn)`
@@ -22,46 +19,20 @@ export function traceFunction<F extends AnyFunction>(fn: F): F
 export function traceFunction<F extends AnyFunction>(options: TraceFunctionOptions | string, fn: F): F
 export function traceFunction(options?: TraceFunctionOptions | string): TraceFunctionDecorator
 export function traceFunction(...given: readonly unknown[]): AnyFunction | TraceFunctionDecorator {
-  if (typeof given[0] === 'function' && given.length === 1) return trace({}, given[0])
-  if (typeof given[0] === 'function') throw new TypeError(`traceFunction ${ORDER}`)
-  const options = readFunctionOptions(given[0])
-  return given.length < 2 ? decorator(options) : trace(options, given[1])
+  return loadable()?.traced(traceFunction, given) ?? untraced(given)
 }
 
-function trace(options: TraceFunctionOptions, fn: unknown): AnyFunction {
-  requireTraceable(fn)
-  return isOff() ? fn : wrapFunction(fn, withModule(options), nameOfFunction(fn), false)
+function loadable(): ReturnType<typeof loadTracedFunctions> | undefined {
+  try {
+    return loadTracedFunctions()
+  } catch (error) {
+    const reason = exceptionMessage(error)
+    sayOnce('traced functions', 'error', `functions are not traced, since a part of it cannot be loaded: ${reason}`)
+    return undefined
+  }
 }
 
-/** A program may have put anything in the place of `name`. */
-function nameOfFunction({ name }: { readonly name: unknown }): string {
-  return typeof name === 'string' && name !== '' ? name : 'anonymous'
-}
-
-function decorator(options: TraceFunctionOptions): TraceFunctionDecorator {
-  // Here and not where it decorates: this call stands in the file of the class, that one perhaps in a helper of the compiler.
-  const complete = isOff() ? options : withModule(options)
-  return methodDecorator((method, key) => (isOff() ? method : wrapFunction(method, complete, key, true)))
-}
-
-function withModule(options: TraceFunctionOptions): TraceFunctionOptions {
-  return { ...options, module: options.module ?? callerModule(traceFunction) }
-}
-
-function isOff(): boolean {
-  return settledSource()?.creates === false
-}
-
-const ORDER = 'takes its options before the function, and as a decorator it is called: @traceFunction()'
-
-/**
- * A class is refused: on a wrapper its private static members fail and its static ones drift apart. What a compiler makes of
- * it for old targets is a function like any other.
- */
-function requireTraceable(fn: unknown): asserts fn is AnyFunction {
-  if (typeof fn !== 'function') throw new TypeError(`traceFunction ${ORDER}; as the function it got ${describe(fn)}`)
-  if (!/^class\b/.test(Function.prototype.toString.call(fn))) return
-  throw new TypeError(
-    `traceFunction cannot wrap a class, here ${fn.name || 'an anonymous one'}: trace its methods instead`,
-  )
+/** A decorator that gives nothing leaves its method alone. */
+function untraced(given: readonly unknown[]): AnyFunction {
+  return (given.find(value => typeof value === 'function') ?? (() => {})) as AnyFunction
 }

@@ -10,17 +10,18 @@ const STATE = 'shared-state.ts'
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   types: [],
   'version.ts': [],
-  'validate.ts': [],
+  'wording.ts': [],
+  'validate.ts': ['wording.ts'],
   [STATE]: ['version.ts'],
   wire: ['types'],
   propagation: ['types', 'load-part.ts'],
   redaction: ['types', STATE],
   net: ['types', 'wire'],
   otlp: PURE,
-  trace: [...PURE, 'otlp', STATE, 'validate.ts'],
+  trace: [...PURE, 'otlp', STATE, 'validate.ts', 'wording.ts', 'load-part.ts'],
   pipeline: [...PURE, 'otlp', 'net', STATE, 'load-part.ts'],
   exporters: EXPORT,
-  config: ['types', 'net', 'version.ts', 'validate.ts', 'load-part.ts'],
+  config: ['types', 'net', 'version.ts', 'validate.ts', 'wording.ts', 'load-part.ts'],
   'log.ts': EXPORT,
   'export-worker.ts': [...EXPORT, 'log.ts'],
   'load-exporter.ts': ['types', 'exporters'],
@@ -44,15 +45,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'register.ts': ['tracing.ts'],
   'index.ts': ['types', 'trace', 'tracing.ts'],
   'say.ts': ['types', 'pipeline', 'log.ts', 'config', 'trace'],
-  metrics: ['types', STATE, 'validate.ts', 'config', 'net', 'pipeline', 'say.ts', 'trace', 'version.ts'],
+  metrics: ['types', STATE, 'validate.ts', 'wording.ts', 'config', 'net', 'pipeline', 'say.ts', 'trace', 'version.ts'],
   'metrics-worker.ts': ['metrics'],
-  jobs: [...PURE, 'net', 'config', 'validate.ts', 'trace', 'say.ts', 'tracing.ts', 'version.ts'],
+  jobs: [...PURE, 'net', 'config', 'validate.ts', 'wording.ts', 'trace', 'say.ts', 'tracing.ts', 'version.ts'],
   cli: ['types', 'propagation', 'net', 'config', 'jobs'],
   testing: [...PURE, STATE, 'exporters', 'config', 'pipeline', 'trace', 'load-recording.ts', 'tracing.ts'],
 }
 
 /** Beside the pure ones. */
-const LOADED_WITH_PROGRAM: readonly string[] = [STATE, 'trace', 'config', 'validate.ts', 'tracing.ts']
+const LOADED_WITH_PROGRAM: readonly string[] = [STATE, 'trace', 'config', 'validate.ts', 'wording.ts', 'tracing.ts']
 
 /** Files beside the folders that belong to one. */
 const ENTRIES: readonly string[] = ['config.ts', 'testing.ts', 'jobs.ts', 'metrics.ts', 'cli.ts']

@@ -50,6 +50,7 @@ describe('the package as npm packs it (after a build)', () => {
       ...Object.values(bin),
       'dist/export-worker.js',
       'dist/propagation-other-headers.cjs',
+      'dist/trace-traced-functions.cjs',
       'dist/recording.cjs',
       'dist/config-other-options.cjs',
       'dist/pipeline-local-export.cjs',

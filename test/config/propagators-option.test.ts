@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { EnvironmentReader } from '../../src/config/environment.ts'
-import { resolvePropagators } from '../../src/config/propagators.ts'
+import { resolvePropagators } from '../../src/config/propagators-option.ts'
 
 const ALL = 'tracecontext,baggage,request-id'
 
