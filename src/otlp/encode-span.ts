@@ -17,15 +17,13 @@ export interface SpanIdentity {
   readonly traceState: string
 }
 
-/** The data of an ended span, laid out as the tracer keeps it. Times are little-endian 32-bit words like the ids. */
+/** The data of a span, laid out as the tracer keeps it, all but its end. Times are little-endian 32-bit words like the ids. */
 export interface SpanRecord extends SpanIdentity {
   /** Both 0: no parent. */
   readonly parent0: number
   readonly parent1: number
   readonly startLow: number
   readonly startHigh: number
-  readonly endLow: number
-  readonly endHigh: number
   /** OTLP flags: the W3C byte and the is-remote bits. */
   readonly flags: number
   /** OTLP's number: 1 is internal. */
@@ -90,11 +88,17 @@ export function exactRecordBound(span: SpanRecord): number {
 }
 
 /** Writes one `ScopeSpans.spans` field: tag, length, Span. `bound` is what the caller made room for. */
-export function writeSpanRecord(out: ProtobufWriter, span: SpanRecord, bound: number): void {
+export function writeSpanRecord(
+  out: ProtobufWriter,
+  span: SpanRecord,
+  endLow: number,
+  endHigh: number,
+  bound: number,
+): void {
   out.byte(SPANS)
   const lengthSize = usualLengthSize(span, bound)
   const mark = out.open(lengthSize)
-  writeIdentity(out, span)
+  writeIdentity(out, span, endLow, endHigh)
   writeWords(out, span.nameField)
   if (span.shape.depth !== 0) writeAttributes(out, span)
   if (span.droppedAttributes !== 0) writeCount(out, DROPPED_ATTRIBUTES, span.droppedAttributes)
@@ -120,7 +124,7 @@ function usualLengthSize(span: SpanRecord, bound: number): number {
 }
 
 /** Span { trace_id 1, span_id 2, parent_span_id 4, kind 6, start 7, end 8, flags 16 }: what every span has. */
-function writeIdentity(out: ProtobufWriter, span: SpanRecord): void {
+function writeIdentity(out: ProtobufWriter, span: SpanRecord, endLow: number, endHigh: number): void {
   const { view } = out
   let at = out.position
   view.setInt16(at, TRACE_ID | (16 << 8), true)
@@ -143,8 +147,8 @@ function writeIdentity(out: ProtobufWriter, span: SpanRecord): void {
   view.setInt32(at + 3, span.startLow, true)
   view.setInt32(at + 7, span.startHigh, true)
   view.setUint8(at + 11, END)
-  view.setInt32(at + 12, span.endLow, true)
-  view.setInt32(at + 16, span.endHigh, true)
+  view.setInt32(at + 12, endLow, true)
+  view.setInt32(at + 16, endHigh, true)
   view.setInt16(at + 20, FLAGS_TAG, true)
   view.setInt32(at + 22, span.flags, true)
   out.position = at + 26

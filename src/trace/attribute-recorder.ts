@@ -45,23 +45,21 @@ function recordUnpredicted(span: AttributeSlots, key: string, value: StoredValue
 }
 
 function addValue(span: AttributeSlots, shape: Shape, value: StoredValue): void {
-  if (span.values === NO_VALUES) span.values = span.shape.deepest <= 8 ? roomForEight() : roomForSixteen()
+  if (span.values === NO_VALUES) span.values = roomFor(span.shape.deepest)
   span.values[shape.depth - 1] = value
   span.textBound += textBound(value)
   span.shape = shape
 }
 
 /**
- * Most spans have up to eight attributes: one allocation serves them all. `undefined` makes it an array of anything for V8; of
- * numbers, it would be converted at the first string.
+ * For as many attributes as spans of this name have had: to grow would be a second, larger allocation. Literals, since V8 allocates
+ * them with the span; `undefined` makes them arrays of anything for it: of numbers, they would be converted at the first string.
  */
-function roomForEight(): StoredValue[] {
-  const room: unknown[] = [undefined, 0, 0, 0, 0, 0, 0, 0]
-  return room as StoredValue[]
-}
-
-/** For spans whose name has had more: to grow would be a second, larger allocation. */
-function roomForSixteen(): StoredValue[] {
-  const room: unknown[] = [undefined, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+function roomFor(attributes: number): StoredValue[] {
+  let room: unknown[]
+  if (attributes === 0) room = [undefined, 0, 0, 0, 0, 0, 0, 0]
+  else if (attributes <= 5) room = [undefined, 0, 0, 0, 0]
+  else if (attributes <= 8) room = [undefined, 0, 0, 0, 0, 0, 0, 0]
+  else room = [undefined, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
   return room as StoredValue[]
 }

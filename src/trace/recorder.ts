@@ -57,14 +57,19 @@ export function createRecorder(sampler: Sampler, limits: SpanLimits, sink: SpanS
   }
 }
 
-/** Encodes an ended span straight into the sink. */
-export function writeSpan(sink: SpanSink, span: SpanRecord, textBound: number): void {
-  let bound = recordBound(span, textBound)
+interface BoundedSpan extends SpanRecord {
+  /** Of the text in its values. */
+  readonly textBound: number
+}
+
+/** Encodes a span that ends now straight into the sink. */
+export function writeSpan(sink: SpanSink, span: BoundedSpan, endLow: number, endHigh: number): void {
+  let bound = recordBound(span, span.textBound)
   if (bound > sink.largeBytes) bound = exactRecordBound(span)
   try {
     const out = sink.reserve(bound)
     if (out === undefined) return
-    writeSpanRecord(out, span, bound)
+    writeSpanRecord(out, span, endLow, endHigh, bound)
     sink.commit()
   } catch {
     // Memory that is not to be had, or a record beyond its bound: the caller's program must not hear of it.

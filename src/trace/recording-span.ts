@@ -17,7 +17,7 @@ import { type Recorder, type RecordingLimits, writeSpan } from './recorder.ts'
 import { writeRedactedSpan } from './redact-span.ts'
 import { DetailsRecord } from './span-details.ts'
 import { textOf } from './text-of.ts'
-import { OTLP_FLAGS, ROOT_FLAGS, SAMPLED } from './trace-flags.ts'
+import { KIND_SHIFT, OTLP_FLAGS, ROOT_FLAGS, SAMPLED } from './trace-flags.ts'
 
 /** Far more than any span keeps; an array of four billion holes, or an iterator without end, must not hold the program. */
 const MAX_LINKS_PER_CALL = 65_536
@@ -35,24 +35,21 @@ export class RecordingSpan implements Span, ActiveContext, ParentIdentity, SpanR
   readonly span1: number
   readonly parent0: number
   readonly parent1: number
-  readonly flags: number
   readonly traceState: string
   readonly anchor: ClockAnchor
   readonly ambient: Ambient
-  readonly otlpKind: number
   startLow = 0
   startHigh = 0
-  endLow = 0
-  endHigh = 0
   nameField: WordBytes
   shape: Shape
   values: StoredValue[] = NO_VALUES
   textBound = 0
-  droppedAttributes = 0
   details: DetailsRecord | undefined = undefined
   previous: OpenSpan | undefined = undefined
   following: OpenSpan | undefined = undefined
   private readonly recorder: Recorder
+  /** In one word, as each field is eight bytes for the garbage collector. */
+  private readonly kindAndFlags: number
   private context: SpanContext | undefined = undefined
 
   /** `random` is the index of the new ids in `randomWords`: two words below a parent, six at a root. */
@@ -67,7 +64,7 @@ export class RecordingSpan implements Span, ActiveContext, ParentIdentity, SpanR
     const words = randomWords
     this.recorder = recorder
     this.ambient = ambient
-    this.otlpKind = kind + 1
+    const otlpKind = (kind + 1) << KIND_SHIFT
     this.span0 = words[random]!
     this.span1 = words[random + 1]!
     if (parent === undefined) {
@@ -77,7 +74,7 @@ export class RecordingSpan implements Span, ActiveContext, ParentIdentity, SpanR
       this.trace3 = words[random + 5]!
       this.parent0 = 0
       this.parent1 = 0
-      this.flags = ROOT_FLAGS
+      this.kindAndFlags = otlpKind | ROOT_FLAGS
       this.traceState = ''
       this.anchor = readClockForRoot()
     } else {
@@ -87,7 +84,7 @@ export class RecordingSpan implements Span, ActiveContext, ParentIdentity, SpanR
       this.trace3 = parent.trace3
       this.parent0 = parent.span0
       this.parent1 = parent.span1
-      this.flags = (parent.childFlags & OTLP_FLAGS) | SAMPLED
+      this.kindAndFlags = otlpKind | (parent.childFlags & OTLP_FLAGS) | SAMPLED
       this.traceState = parent.traceState
       this.anchor = parent.anchor ?? readClockForRoot()
       if (parent.anchor !== undefined) readClock(parent.anchor)
@@ -112,9 +109,25 @@ export class RecordingSpan implements Span, ActiveContext, ParentIdentity, SpanR
     return this
   }
 
+  get otlpKind(): number {
+    return this.kindAndFlags >>> KIND_SHIFT
+  }
+
+  get flags(): number {
+    return this.kindAndFlags & OTLP_FLAGS
+  }
+
   /** OTLP flags of a child of this span, whose parent is not remote. */
   get childFlags(): number {
-    return this.flags & ~FLAG_IS_REMOTE
+    return this.kindAndFlags & OTLP_FLAGS & ~FLAG_IS_REMOTE
+  }
+
+  get droppedAttributes(): number {
+    return this.details === undefined ? 0 : this.details.droppedAttributes
+  }
+
+  set droppedAttributes(count: number) {
+    this.ensureDetails().droppedAttributes = count
   }
 
   spanContext(): SpanContext {
@@ -188,13 +201,16 @@ export class RecordingSpan implements Span, ActiveContext, ParentIdentity, SpanR
     else readTime(endTime, this.anchor)
     // Only now: reading a caller's Date runs the caller's code, which may end this span.
     if (this.shape === ENDED) return
-    this.endLow = timeLow()
-    this.endHigh = timeHigh()
-    if (this.endsBeforeStart()) this.endAtStart()
+    let endLow = timeLow()
+    let endHigh = timeHigh()
+    if (this.startsAfter(endLow, endHigh)) {
+      endLow = this.startLow
+      endHigh = this.startHigh
+    }
     const { recorder } = this
     // Before anything is counted: where the stack is too short for it, the span is still open.
-    if (recorder.redaction === undefined) writeSpan(recorder.sink, this, this.textBound)
-    else writeRedactedSpan(recorder.sink, this, recorder.redaction)
+    if (recorder.redaction === undefined) writeSpan(recorder.sink, this, endLow, endHigh)
+    else writeRedactedSpan(recorder.sink, this, endLow, endHigh, recorder.redaction)
     this.shape = ENDED
     this.values = NO_VALUES
     this.details = undefined
@@ -206,14 +222,8 @@ export class RecordingSpan implements Span, ActiveContext, ParentIdentity, SpanR
     this.end()
   }
 
-  private endsBeforeStart(): boolean {
-    if (this.endHigh !== this.startHigh) return this.endHigh < this.startHigh
-    return this.endLow >>> 0 < this.startLow >>> 0
-  }
-
-  private endAtStart(): void {
-    this.endLow = this.startLow
-    this.endHigh = this.startHigh
+  private startsAfter(low: number, high: number): boolean {
+    return high === this.startHigh ? low >>> 0 < this.startLow >>> 0 : high < this.startHigh
   }
 
   private ensureDetails(): DetailsRecord {

@@ -17,7 +17,13 @@ export interface RedactableSpan extends SpanRecord, AttributeSlots {
 }
 
 /** Redacts an ended span and encodes it into the sink. If it cannot be redacted, it is dropped and counted. */
-export function writeRedactedSpan(sink: SpanSink, span: RedactableSpan, redaction: Redaction): void {
+export function writeRedactedSpan(
+  sink: SpanSink,
+  span: RedactableSpan,
+  endLow: number,
+  endHigh: number,
+  redaction: Redaction,
+): void {
   try {
     redactSpan(span, redaction)
   } catch {
@@ -25,7 +31,7 @@ export function writeRedactedSpan(sink: SpanSink, span: RedactableSpan, redactio
     sink.refuse()
     return
   }
-  writeSpan(sink, span, span.textBound)
+  writeSpan(sink, span, endLow, endHigh)
 }
 
 function redactSpan(span: RedactableSpan, redaction: Redaction): void {

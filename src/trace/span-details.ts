@@ -19,6 +19,8 @@ export class DetailsRecord implements SpanDetails {
   readonly events: Uint8Array[] = []
   readonly links: Uint8Array[] = []
   bytes = 0
+  /** Not by `details` itself, but few spans have any. */
+  droppedAttributes = 0
   droppedEvents = 0
   droppedLinks = 0
   statusCode: number = UNSET

@@ -43,8 +43,6 @@ function spanRecord(name: string, rest: Partial<SpanRecord> = {}): Uint8Array {
     parent1: 0,
     startLow: low(EPOCH),
     startHigh: high(EPOCH),
-    endLow: low(EPOCH + 1_000_000n),
-    endHigh: high(EPOCH + 1_000_000n),
     flags: 0x101,
     otlpKind: 1,
     nameField: field,
@@ -59,7 +57,8 @@ function spanRecord(name: string, rest: Partial<SpanRecord> = {}): Uint8Array {
     record,
     record.values.reduce<number>((sum, value) => sum + textBound(value), 0),
   )
-  return write(bound, out => writeSpanRecord(out, record, bound))
+  const end = EPOCH + 1_000_000n
+  return write(bound, out => writeSpanRecord(out, record, low(end), high(end), bound))
 }
 
 function shapeOf(name: string, ...keys: readonly string[]): Shape {
