@@ -155,9 +155,9 @@ function writeIdentity(out: ProtobufWriter, span: SpanRecord, endLow: number, en
 }
 
 function writeAttributes(out: ProtobufWriter, span: SpanRecord): void {
-  const keys = span.shape.path()
+  const keys = span.shape.keys()
   const values = span.values
-  for (let i = 0; i < keys.length; i++) writeAttribute(out, keys[i]!.encodedKey, values[i]!)
+  for (let i = 0; i < keys.length; i++) writeAttribute(out, keys[i]!, values[i]!)
 }
 
 function writeDetails(out: ProtobufWriter, details: SpanDetails): void {

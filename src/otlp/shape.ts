@@ -26,7 +26,7 @@ const USUAL_VALUE_BYTES = 6
 const NO_KEY = Object.keys({ [`\0${Math.random()}`]: undefined })[0]!
 
 /** Of a shape without keys. */
-const NO_ENCODED_KEY = new AttributeKey('')
+const NO_ENCODED_KEY = new AttributeKey('', false)
 
 export class Shape {
   /** Number of keys; the value of this node's own key is at `depth - 1`. */
@@ -44,20 +44,20 @@ export class Shape {
   private readonly parent: Shape | undefined
   private readonly kept: boolean
   private children: Map<string, Shape> | undefined
-  private keys: readonly Shape[] | undefined
+  private path: readonly AttributeKey[] | undefined
 
   constructor(parent: Shape | undefined, key: string, kept: boolean) {
     this.parent = parent
     this.key = key
     this.kept = kept
-    this.encodedKey = parent === undefined ? NO_ENCODED_KEY : new AttributeKey(key)
+    this.encodedKey = parent === undefined ? NO_ENCODED_KEY : new AttributeKey(key, kept)
     this.depth = parent === undefined ? 0 : parent.depth + 1
     this.bound = parent === undefined ? 0 : parent.bound + this.encodedKey.field.length + VALUE_OVERHEAD
     this.usualBytes = parent === undefined ? 0 : parent.usualBytes + this.encodedKey.field.length + USUAL_VALUE_BYTES
     this.predicted = parent === undefined && key === NO_KEY ? this : NO_SHAPE
     this.deepest = 0
     this.children = undefined
-    this.keys = undefined
+    this.path = undefined
   }
 
   /** Where the value of `key` is kept, or -1. */
@@ -96,12 +96,12 @@ export class Shape {
     return node
   }
 
-  /** One node per key, in the order of the values. */
-  path(): readonly Shape[] {
-    if (this.keys !== undefined) return this.keys
-    const path = new Array<Shape>(this.depth)
-    for (let node: Shape = this; node.parent !== undefined; node = node.parent) path[node.depth - 1] = node
-    if (this.kept) this.keys = path
+  /** In the order of the values. */
+  keys(): readonly AttributeKey[] {
+    if (this.path !== undefined) return this.path
+    const path = new Array<AttributeKey>(this.depth)
+    for (let node: Shape = this; node.parent !== undefined; node = node.parent) path[node.depth - 1] = node.encodedKey
+    if (this.kept) this.path = path
     return path
   }
 }

@@ -4,7 +4,7 @@ import { encodeKeyField } from './attributes.ts'
 import { ANY_VALUE, KEY_VALUE, SPAN } from './fields.ts'
 import { RepeatedText } from './repeated-text.ts'
 import { type StoredValue, writeKeyValue } from './values.ts'
-import { type WordBytes, wordBytes, writeWords } from './word-bytes.ts'
+import { NOT_STORED, storeWords, writeStored } from './word-bytes.ts'
 
 const ATTRIBUTE = (SPAN.attributes << 3) | 2
 const VALUE = (KEY_VALUE.value << 3) | 2
@@ -19,18 +19,24 @@ const SMALL_VALUE_BYTES = 8
 
 /** A key of span attributes, with everything encoded that stands in front of its values. */
 export class AttributeKey {
+  readonly key: string
   /** `KeyValue.key`, the whole field. */
   readonly field: Uint8Array
-  /** Tag of the attribute, a byte for its length, the key, tag of the value. */
-  readonly prefix: WordBytes
-  /** Whether the lengths of short values fit one byte, so that `prefix` can be used. */
+  /** Of tag of the attribute, a byte for its length, the key, tag of the value: the bytes, and where they are in the store of words. */
+  readonly prefixLength: number
+  readonly prefixWord: number
+  /** Whether the prefix is there and leaves the lengths of short values one byte. */
   readonly isShort: boolean
   readonly repeated: RepeatedText = new RepeatedText()
 
-  constructor(key: string) {
+  /** `kept`: for more than one span. */
+  constructor(key: string, kept: boolean) {
+    this.key = key
     this.field = encodeKeyField(key)
-    this.prefix = wordBytes(prefixOf(this.field))
-    this.isShort = this.prefix.bytes.length + SMALL_VALUE_BYTES <= ONE_BYTE
+    this.prefixLength = this.field.length + 3
+    const mayBeShort = kept && this.prefixLength + SMALL_VALUE_BYTES <= ONE_BYTE
+    this.prefixWord = mayBeShort ? storeWords(prefixOf(this.field)) : NOT_STORED
+    this.isShort = this.prefixWord !== NOT_STORED
   }
 }
 
@@ -46,7 +52,8 @@ function prefixOf(field: Uint8Array): Uint8Array {
 /** One `Span.attributes` field. The values that most attributes have go a short way. */
 export function writeAttribute(out: ProtobufWriter, key: AttributeKey, value: StoredValue): void {
   if (typeof value === 'string') {
-    if (value === key.repeated.text) writeWords(out, key.repeated.attribute)
+    const { repeated } = key
+    if (value === repeated.text) writeStored(out, repeated.word, repeated.length)
     else if (!writeShortText(out, key, value)) writeKeyValue(out, ATTRIBUTE, key.field, value)
   } else if (key.isShort && typeof value === 'number' && (value | 0) === value && value >= 0) {
     writePrefix(out, key, 1 + varintSize(value))
@@ -62,16 +69,16 @@ export function writeAttribute(out: ProtobufWriter, key: AttributeKey, value: St
 }
 
 /** Everything in front of an AnyValue of `size` bytes. */
-function writePrefix(out: ProtobufWriter, { prefix }: AttributeKey, size: number): void {
+function writePrefix(out: ProtobufWriter, { prefixWord, prefixLength }: AttributeKey, size: number): void {
   const start = out.position
-  writeWords(out, prefix)
-  out.bytes[start + 1] = prefix.bytes.length - 1 + size
+  writeStored(out, prefixWord, prefixLength)
+  out.bytes[start + 1] = prefixLength - 1 + size
   out.byte(size)
 }
 
 /** A short ASCII text; otherwise writes nothing and answers false. */
 function writeShortText(out: ProtobufWriter, key: AttributeKey, value: string): boolean {
-  if (value.length > LOOP_CHARACTERS || key.prefix.bytes.length + 1 + value.length > ONE_BYTE) return false
+  if (!key.isShort || value.length > LOOP_CHARACTERS || key.prefixLength + 1 + value.length > ONE_BYTE) return false
   const start = out.position
   writePrefix(out, key, value.length + 2)
   out.byte(STRING)

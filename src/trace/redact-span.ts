@@ -50,7 +50,7 @@ function redactName(span: RedactableSpan, { redactor }: Redaction): void {
 }
 
 function redactSlots(span: RedactableSpan, shape: Shape, redaction: Redaction): void {
-  const path = shape.path()
+  const path = shape.keys()
   const keys = path.map(({ key }) => redaction.redactor.keyText(key))
   const values = path.map(({ key }, index) => redactValue(redaction, 'attribute', key, span.values[index]!))
   if (keys.every((key, index) => key === path[index]!.key)) fillSlots(span, shape, values)

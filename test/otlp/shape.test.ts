@@ -16,7 +16,7 @@ function follow(shape: Shape, ...keys: readonly string[]): Shape {
 test('a shape knows its keys in the order they were set', () => {
   const shape = follow(emptyShape(), 'a', 'b', 'c')
   assert.deepEqual(
-    shape.path().map(node => node.key),
+    shape.keys().map(({ key }) => key),
     ['a', 'b', 'c'],
   )
   assert.deepEqual([shape.indexOf('a'), shape.indexOf('c'), shape.indexOf('d'), shape.depth], [0, 2, -1, 3])
@@ -90,7 +90,7 @@ test('beyond 4,096 shapes each is made for one span, and still right', () => {
   const shape = follow(empty, 'late', 'later')
   assert.notEqual(follow(empty, 'late', 'later'), shape)
   assert.deepEqual(
-    shape.path().map(node => node.key),
+    shape.keys().map(({ key }) => key),
     ['late', 'later'],
   )
   assert.deepEqual([shape.indexOf('late'), shape.indexOf('later'), shape.depth], [0, 1, 2])

@@ -3,6 +3,7 @@ import test from 'node:test'
 import fc from 'fast-check'
 import { AttributeKey, writeAttribute } from '../../src/otlp/span-attribute.ts'
 import { type StoredValue, textBound, VALUE_OVERHEAD } from '../../src/otlp/values.ts'
+import { storeWords } from '../../src/otlp/word-bytes.ts'
 import { byteTarget, ProtobufWriter } from '../../src/wire/protobuf-writer.ts'
 import { officialEncode, officialType } from '../support/official-otlp.ts'
 
@@ -38,7 +39,7 @@ const number = fc.oneof(
 test('whatever values a key has had before, each is written as the official messages write it', () => {
   fc.assert(
     fc.property(fc.string({ maxLength: 130 }), fc.array(fc.oneof(text, number, fc.boolean())), (key, values) => {
-      assert.deepEqual(write(new AttributeKey(key), values), expected(key, values))
+      assert.deepEqual(write(new AttributeKey(key, true), values), expected(key, values))
     }),
     { numRuns: 1000 },
   )
@@ -48,17 +49,17 @@ for (const length of [100, 115, 116, 117, 118, 119, 120, 121, 122, 123, 124, 125
   test(`a key of ${length} characters, where lengths outgrow one byte`, () => {
     const key = 'k'.repeat(length)
     const values = [true, 0, 127, 128, 2 ** 31 - 1, 2 ** 31, -1, '', 'v', 'v', 'v', 'v'.repeat(20), 0.5]
-    assert.deepEqual(write(new AttributeKey(key), values), expected(key, values))
+    assert.deepEqual(write(new AttributeKey(key, true), values), expected(key, values))
   })
 }
 
 test('a key of more characters than a call may have arguments', () => {
   const key = 'k'.repeat(1_000_000)
-  assert.deepEqual(write(new AttributeKey(key), [true, 1, 'v']), expected(key, [true, 1, 'v']))
+  assert.deepEqual(write(new AttributeKey(key, true), [true, 1, 'v']), expected(key, [true, 1, 'v']))
 })
 
 test('a text that came twice running is kept, until another has', () => {
-  const key = new AttributeKey('k')
+  const key = new AttributeKey('k', true)
   const kept = ['a', 'b', 'b', 'c', 'c', 'c', 'd'].map(value => {
     write(key, [value])
     return key.repeated.text
@@ -67,11 +68,34 @@ test('a text that came twice running is kept, until another has', () => {
 })
 
 test('a key with a new text in every span is given up after 64 of them', () => {
-  const key = new AttributeKey('k')
+  const key = new AttributeKey('k', true)
   write(
     key,
     Array.from({ length: 65 }, (_, i) => `text ${i}`),
   )
   write(key, ['same', 'same', 'same'])
   assert.equal(key.repeated.text, undefined)
+})
+
+test('a repeated text takes the place of the one before it where that was no shorter', () => {
+  const key = new AttributeKey('k', true)
+  const places = ['long enough', 'short', 'a longer one than that'].map(value => {
+    write(key, [value, value])
+    assert.deepEqual(write(key, [value]), expected('k', [value]))
+    return key.repeated.word
+  })
+  assert.equal(places[0], places[1])
+  assert.notEqual(places[1], places[2])
+})
+
+test('keys and texts for which there is no more room are written all the same, and so is a key for one span', () => {
+  const values = ['v', 'v', 'v', 7, true]
+  assert.deepEqual(write(new AttributeKey('for one span', false), values), expected('for one span', values))
+  const known = new AttributeKey('known before', true)
+  while (storeWords(new Uint8Array(4096)) >= 0);
+  while (storeWords(new Uint8Array(8)) >= 0);
+  assert.deepEqual(write(known, values), expected('known before', values))
+  const late = new AttributeKey('late', true)
+  assert.deepEqual([late.isShort, known.repeated.text], [false, undefined])
+  assert.deepEqual(write(late, values), expected('late', values))
 })
