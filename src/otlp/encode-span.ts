@@ -75,7 +75,7 @@ const TWO_BYTES = 128
 
 /** An upper bound of the record's bytes. `textBound` bounds the text of the attribute values. */
 export function recordBound(span: SpanRecord, textBound: number): number {
-  let bound = FIXED_BOUND + span.nameField.bytes.length + span.shape.bound + textBound + span.traceState.length * 3
+  let bound = FIXED_BOUND + span.nameField.length + span.shape.bound + textBound + span.traceState.length * 3
   if (span.details !== undefined) bound += span.details.bytes + span.details.statusMessage.length * 3
   return bound
 }
@@ -117,9 +117,9 @@ export function writeSpanRecord(
 function usualLengthSize(span: SpanRecord, bound: number): number {
   if (bound < FIXED_BOUND - USUAL_BYTES + TWO_BYTES) return 1
   const { nameField, shape, details } = span
-  const least = USUAL_BYTES + nameField.bytes.length + shape.usualBytes
+  const least = USUAL_BYTES + nameField.length + shape.usualBytes
   if (least >= TWO_BYTES) return Math.max(2, varintSize(bound >> 2))
-  const known = nameField.bytes.length + shape.bound + (details === undefined ? 0 : details.bytes)
+  const known = nameField.length + shape.bound + (details === undefined ? 0 : details.bytes)
   return varintSize(least + Math.floor((bound - FIXED_BOUND - known) / 3))
 }
 

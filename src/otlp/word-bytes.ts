@@ -3,6 +3,8 @@ import type { ProtobufWriter } from '../wire/protobuf-writer.ts'
 /** Bytes that are written often, and so kept as doubles, too: these are copied by eights. */
 export interface WordBytes {
   readonly bytes: Uint8Array
+  /** Of `bytes`, which most who copy it need not touch for it. */
+  readonly length: number
   /** The first word in the store; NOT_STORED where the bytes are copied one by one. */
   readonly word: number
 }
@@ -18,12 +20,12 @@ const storeBytes = new Uint8Array(store.buffer)
 let used = 0
 
 export function wordBytes(bytes: Uint8Array): WordBytes {
-  return { bytes: bytes.slice(), word: storeWords(bytes) }
+  return { bytes: bytes.slice(), length: bytes.length, word: storeWords(bytes) }
 }
 
 /** Bytes that are written once or twice: not worth being kept as words. */
 export function plainBytes(bytes: Uint8Array): WordBytes {
-  return { bytes, word: NOT_STORED }
+  return { bytes, length: bytes.length, word: NOT_STORED }
 }
 
 /** How many words so many bytes take. */
@@ -44,9 +46,9 @@ export function storeWords(bytes: Uint8Array, word: number = used): number {
 }
 
 /** Runs over by up to seven bytes, into what is written next or the slack of the bound. */
-export function writeWords(out: ProtobufWriter, { bytes, word }: WordBytes): void {
-  if (word === NOT_STORED) out.raw(bytes)
-  else writeStored(out, word, bytes.length)
+export function writeWords(out: ProtobufWriter, source: WordBytes): void {
+  if (source.word === NOT_STORED) out.raw(source.bytes)
+  else writeStored(out, source.word, source.length)
 }
 
 /** The same for `length` bytes that are in the store. */

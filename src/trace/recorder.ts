@@ -37,14 +37,17 @@ export interface Recorder {
   ended: number
 }
 
+/** Longer than V8 can make a text, and unlike Infinity compared as an integer, for every attribute. */
+const UNLIMITED = 2 ** 30 - 1
+
 export function createRecorder(sampler: Sampler, limits: SpanLimits, sink: SpanSink, redactor?: Redactor): Recorder {
-  const maxLength = limits.attributeValueLength
+  const maxLength = Math.min(limits.attributeValueLength, UNLIMITED)
   const redaction = redactor === undefined ? undefined : { redactor, maxLength }
   return {
     sampler: heedCallbacks(sampler, redactor),
     limits: {
       ...limits,
-      attributeValueLength: redaction === undefined ? maxLength : Number.POSITIVE_INFINITY,
+      attributeValueLength: redaction === undefined ? maxLength : UNLIMITED,
       redactor,
     },
     redaction,
