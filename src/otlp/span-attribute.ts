@@ -12,8 +12,9 @@ const STRING = (ANY_VALUE.stringValue << 3) | 2
 const BOOL = ANY_VALUE.boolValue << 3
 const INT = ANY_VALUE.intValue << 3
 
-/** The largest length that takes one byte. */
+/** The largest numbers that take one byte, and two. */
 const ONE_BYTE = 0x7f
+const TWO_BYTES = 0x3fff
 /** Tag, length and number of a small integer, with the length byte of the value. */
 const SMALL_VALUE_BYTES = 8
 
@@ -56,32 +57,45 @@ export function writeAttribute(out: ProtobufWriter, key: AttributeKey, value: St
     if (value === repeated.text) writeStored(out, repeated.word, repeated.length)
     else if (!writeShortText(out, key, value)) writeKeyValue(out, ATTRIBUTE, key.field, value)
   } else if (key.isShort && typeof value === 'number' && (value | 0) === value && value >= 0) {
-    writePrefix(out, key, 1 + varintSize(value))
-    out.byte(INT)
-    out.varint(value)
+    writeInteger(out, key, value)
   } else if (key.isShort && typeof value === 'boolean') {
-    writePrefix(out, key, 2)
-    out.byte(BOOL)
-    out.byte(value ? 1 : 0)
+    writeStart(out, key, 2, BOOL | (value ? 1 << 8 : 0))
   } else {
     writeKeyValue(out, ATTRIBUTE, key.field, value)
   }
 }
 
-/** Everything in front of an AnyValue of `size` bytes. */
-function writePrefix(out: ProtobufWriter, { prefixWord, prefixLength }: AttributeKey, size: number): void {
-  const start = out.position
-  writeStored(out, prefixWord, prefixLength)
-  out.bytes[start + 1] = prefixLength - 1 + size
-  out.byte(size)
+function writeInteger(out: ProtobufWriter, key: AttributeKey, value: number): void {
+  if (value <= ONE_BYTE) writeStart(out, key, 2, INT | (value << 8))
+  else if (value <= TWO_BYTES) writeStart(out, key, 3, INT | (((value & 0x7f) | 0x80) << 8) | ((value >>> 7) << 16))
+  else {
+    const size = 1 + varintSize(value)
+    writeStart(out, key, size, INT)
+    out.position -= size - 1
+    out.varint(value)
+  }
+}
+
+/**
+ * The attribute with an AnyValue of `size` bytes, of which the first three at most come as one number; further ones are to be
+ * written by the caller. Runs over by a byte, into what is written next or the slack of the bound.
+ */
+function writeStart(out: ProtobufWriter, key: AttributeKey, size: number, first: number): void {
+  const { view, position: start } = out
+  const { prefixLength } = key
+  writeStored(out, key.prefixWord, prefixLength)
+  view.setUint8(start + 1, prefixLength - 1 + size)
+  view.setInt32(start + prefixLength, size | (first << 8), true)
+  out.position = start + prefixLength + 1 + size
 }
 
 /** A short ASCII text; otherwise writes nothing and answers false. */
 function writeShortText(out: ProtobufWriter, key: AttributeKey, value: string): boolean {
-  if (!key.isShort || value.length > LOOP_CHARACTERS || key.prefixLength + 1 + value.length > ONE_BYTE) return false
+  const { length } = value
+  if (!key.isShort || length > LOOP_CHARACTERS || key.prefixLength + 1 + length > ONE_BYTE) return false
   const start = out.position
-  writePrefix(out, key, value.length + 2)
-  out.byte(STRING)
+  writeStart(out, key, length + 2, STRING)
+  out.position -= length + 1
   if (!out.asciiString(value)) {
     out.position = start
     return false

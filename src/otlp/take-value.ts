@@ -21,7 +21,7 @@ const UNSERIALISABLE = '[unserialisable]'
  * `taking` and `key` matter to objects only.
  */
 export function takeValue(value: unknown, maxLength: number, taking?: TakenFor, key = ''): StoredValue | undefined {
-  if (typeof value === 'string') return truncate(value, maxLength)
+  if (typeof value === 'string') return value.length <= maxLength ? value : truncate(value, maxLength)
   if (typeof value === 'number' || typeof value === 'boolean') return value
   if (value === undefined || value === null) return undefined
   if (typeof value === 'bigint' && fitsInt64(value)) return value
@@ -74,7 +74,7 @@ function isElement(value: unknown): boolean {
 }
 
 function takeElement(value: unknown, maxLength: number, redactor: Redactor | undefined): StoredElement {
-  if (typeof value === 'string') return truncate(value, maxLength)
+  if (typeof value === 'string') return value.length <= maxLength ? value : truncate(value, maxLength)
   if (typeof value === 'bigint') return fitsInt64(value) ? value : takeText(value, maxLength, redactor, '')
   return typeof value === 'number' || typeof value === 'boolean' ? value : null
 }
