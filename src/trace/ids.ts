@@ -22,12 +22,18 @@ export function fillRandomWords(): void {
   used = 0
 }
 
-const DIGITS = [...'0123456789abcdef']
-const HEX: readonly string[] = DIGITS.flatMap(high => DIGITS.map(low => high + low))
+/** The two digits of each byte, made for the first id that somebody reads: many processes read none. */
+let hex: readonly string[] | undefined
+
+function createHex(): readonly string[] {
+  const digits = [...'0123456789abcdef']
+  return digits.flatMap(high => digits.map(low => high + low))
+}
 
 /** Eight hex digits of one word, in the order of its bytes. */
 export function wordToHex(word: number): string {
-  return HEX[word & 255]! + HEX[(word >>> 8) & 255]! + HEX[(word >>> 16) & 255]! + HEX[word >>> 24]!
+  hex ??= createHex()
+  return hex[word & 255]! + hex[(word >>> 8) & 255]! + hex[(word >>> 16) & 255]! + hex[word >>> 24]!
 }
 
 /** The word whose hex digits stand at `start`. */
