@@ -49,10 +49,12 @@ export function foldIntoIndex(folder) {
     shared.body,
     `export{${publics}};`,
     `export const inside={${Array.from(locals, pair => pair.join(':'))}};`,
-    `//# sourceMappingURL=${INDEX}.map`,
   ]
+  if (OUTPUT.sourcemap) {
+    code.push(`//# sourceMappingURL=${INDEX}.map`)
+    renameSync(join(folder, `${chunk}.map`), join(folder, `${INDEX}.map`))
+  }
   writeFileSync(join(folder, INDEX), `${code.join('\n')}\n`)
-  renameSync(join(folder, `${chunk}.map`), join(folder, `${INDEX}.map`))
   rmSync(join(folder, chunk))
   for (const file of readdirSync(folder)) {
     if (file.endsWith('.js') && file !== INDEX) takeFromIndex(join(folder, file), chunk)
@@ -137,7 +139,7 @@ function removeUnused(folder) {
 }
 
 function remove(folder, file) {
-  for (const name of [file, `${file}.map`]) rmSync(join(folder, name))
+  for (const name of [file, `${file}.map`]) rmSync(join(folder, name), { force: true })
 }
 
 function pattern(names) {

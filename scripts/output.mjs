@@ -7,6 +7,7 @@ export const OUTPUT = {
   minify: true,
   // Node.js shows the line that throws: a wrong option is no reason for all of the file.
   lineLimit: 160,
-  sourcemap: 'linked',
+  // For the coverage of src/. They are not packed, and a file that names one which is not there makes debuggers look for it.
+  sourcemap: process.argv.includes('--source-maps') && 'linked',
   logLevel: 'warning',
 }
