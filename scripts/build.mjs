@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { build } from 'esbuild'
+import { toCommonJs } from './common-js.mjs'
 import { foldIntoIndex, linkParts } from './link.mjs'
 import { OUTPUT } from './output.mjs'
 import { wholeStrings } from './whole-strings.mjs'
@@ -12,12 +13,29 @@ const dist = join(root, 'dist')
 const types = join(dist, 'types')
 const entries = ['index', 'testing', 'register', 'jobs', 'metrics']
 /** The first of a group is loaded before the others of it. */
-const partGroups = [
-  ['propagation/other-headers'],
-  ['trace/traced-functions'],
-  ['recording', 'config/other-options', 'pipeline/local-export'],
-]
+const partGroups = [['propagation/other-headers'], ['trace/traced-functions'], ['recording', 'config/other-options']]
 const parts = partGroups.flat()
+
+/** Of the thread's build, with what an entry of the other one imports of it. */
+const threadEntries = [
+  'export-worker',
+  'metrics-worker',
+  'pipeline/local-export',
+  'exporters/create',
+  'jobs/remote-queues',
+]
+const importable = { 'exporters-create': 'createExporter', 'jobs-remote-queues': 'openRemoteQueue' }
+const localExport = 'pipeline-local-export.cjs'
+/** What the export thread always loads, and what most of its exporters do. */
+const groups = {
+  'export-common.cjs': [
+    'src/export-worker.ts',
+    'src/pipeline/local-export.ts',
+    'src/exporters/console.ts',
+    'src/exporters/file.ts',
+  ],
+  'http-common.cjs': ['src/exporters/otlp.ts', 'src/exporters/zipkin.ts'],
+}
 
 rmSync(dist, { recursive: true, force: true })
 await bundle([...entries, 'cli', 'load-part', ...parts], { plugins: [oneFile(), partsApart(), networkApart()] })
@@ -25,13 +43,13 @@ foldIntoIndex(dist)
 for (const group of partGroups) await linkParts(dist, group.map(fileNameOf))
 writeWholeEntries()
 chmodSync(join(dist, 'cli.js'), 0o755)
-await bundle(['export-worker', 'exporters/create', 'metrics-worker', 'jobs/remote-queues'])
+await bundleThread()
 makeStringsWhole()
 if (!process.argv.includes('--no-types')) buildTypes()
 
 /**
  * The export thread shares nothing with its program but memory, so the two are built apart and neither loads the other's parts. What
- * else speaks to the network is built with the thread's part, which holds the clients.
+ * else speaks to the network is built with the thread's part, which holds the clients, and so is what exports from the program's thread.
  */
 function bundle(names, options = {}) {
   return build({
@@ -45,6 +63,17 @@ function bundle(names, options = {}) {
     external: ['undici', 'undici/*'],
     ...options,
   })
+}
+
+/** As ES modules first, since esbuild splits nothing else. */
+async function bundleThread() {
+  const split = join(dist, 'split')
+  const { metafile } = await bundle(threadEntries, { outdir: split, metafile: true })
+  await toCommonJs(split, dist, metafile.outputs, { groups, parts: [localExport] })
+  rmSync(split, { recursive: true })
+  for (const [name, exported] of Object.entries(importable)) {
+    writeFileSync(join(dist, `${name}.js`), `import part from"./${name}.cjs";export const{${exported}}=part\n`)
+  }
 }
 
 function fileNameOf(entry) {
@@ -63,7 +92,7 @@ function oneFile() {
       build.onLoad(
         {
           filter:
-            /[\\/]src[\\/](?:propagation[\\/]other-headers|trace[\\/]traced-functions|config[\\/]other-options|pipeline[\\/]local-export)\.ts$/,
+            /[\\/]src[\\/](?:propagation[\\/]other-headers|trace[\\/]traced-functions|config[\\/]other-options)\.ts$/,
         },
         ({ path }) => withIndex(path, '../index.ts'),
       )
@@ -93,7 +122,7 @@ function partsApart() {
 /** For what cannot load a part on demand: bundlers, and the versions of Node.js without the condition module-sync. */
 function writeWholeEntries() {
   mkdirSync(join(dist, 'whole'))
-  const files = parts.map(part => `${fileNameOf(part)}.cjs`)
+  const files = [...parts.map(part => `${fileNameOf(part)}.cjs`), localExport]
   const lines = files.map((file, i) => `import part${i} from '../${file}'`)
   const provided = files.map((file, i) => `'${file}': part${i}`)
   lines.push("import { provideParts } from '../load-part.js'", `provideParts({ ${provided.join(', ')} })`)

@@ -11,7 +11,7 @@ const SOURCE_MAP = /\/\/# sourceMappingURL=.*\s*$/
 const INDEX = 'index.js'
 
 /** One of esbuild's files: what it takes from others, what it gives, and what stands between. */
-function readChunk(folder, name) {
+export function readChunk(folder, name) {
   let body = readFileSync(join(folder, name), 'utf8').replace(SOURCE_MAP, '')
   const imports = []
   for (let match = IMPORT.exec(body); match !== null; match = IMPORT.exec(body)) {

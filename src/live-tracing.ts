@@ -222,7 +222,10 @@ function workerOptions(config: Config): {
 /** Always the built file: a worker does not run TypeScript, whatever loader the program has. */
 function workerUrl(): URL | undefined {
   try {
-    return new URL(import.meta.url.endsWith('.ts') ? '../dist/export-worker.js' : './export-worker.js', import.meta.url)
+    return new URL(
+      import.meta.url.endsWith('.ts') ? '../dist/export-worker.cjs' : './export-worker.cjs',
+      import.meta.url,
+    )
   } catch {
     // Bundlers may leave no URL, or one that nothing is relative to.
     return undefined

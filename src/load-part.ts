@@ -33,6 +33,7 @@ function readPart(name: string): CreatePart {
   const url = new URL(name, here)
   const module: { exports?: CreatePart } = {}
   const code = process.getBuiltinModule('node:fs').readFileSync(url, 'utf8')
-  compileFunction(code, ['module'], { filename: url.href })(module)
+  const require = (id: string): unknown => process.getBuiltinModule('node:module').createRequire(url)(id)
+  compileFunction(code, ['module', 'require'], { filename: url.href })(module, require)
   return module.exports!
 }

@@ -163,5 +163,5 @@ export class MonitoringBackend implements ExitParticipant {
 function workerUrl(): URL {
   // Apart from `new URL`, as in load-part.ts.
   const here = import.meta.url
-  return new URL(here.endsWith('.ts') ? '../../dist/metrics-worker.js' : './metrics-worker.js', here)
+  return new URL(here.endsWith('.ts') ? '../../dist/metrics-worker.cjs' : './metrics-worker.cjs', here)
 }

@@ -7,7 +7,7 @@ const data = {} as ExportThreadData
 const rest = { env: {}, stderrLevels: undefined, objects: new Map(), onMessage: () => {}, onDeath: () => {} }
 
 for (const [url, message] of [
-  [new URL('file:///no/such/export-worker.js'), /^\/no\/such\/export-worker\.js does not exist; a bundler/],
+  [new URL('file:///no/such/export-worker.cjs'), /^\/no\/such\/export-worker\.cjs does not exist; a bundler/],
   [new URL('data:text/javascript,0'), /^text\/javascript,0 does not exist; a bundler/],
   [undefined, /^its file does not exist; a bundler/],
 ] as const) {

@@ -48,7 +48,7 @@ export function createProgram(): InstalledProgram {
 
 /** Each text has to be there. The export thread's parts of dist, which are built apart, may hold it as well. */
 function replaceIn(folder: string, replacements: Readonly<Record<string, string>>): void {
-  const files = readdirSync(folder).filter(name => /\.c?js$/.test(name) && name !== 'export-worker.js')
+  const files = readdirSync(folder).filter(name => /\.c?js$/.test(name) && name !== 'export-worker.cjs')
   for (const [text, replacement] of Object.entries(replacements)) {
     const holders = files.filter(name => readFileSync(join(folder, name), 'utf8').includes(text))
     if (holders.length === 0) throw new Error(`${text} is nowhere in dist`)
