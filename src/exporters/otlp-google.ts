@@ -4,7 +4,8 @@ import { credentialsError } from '../net/google/credentials-error.ts'
 import { TRACE_SCOPE } from '../net/google/token.ts'
 import { printableUrl } from '../net/printable.ts'
 import { encodeRequest } from '../otlp/request.ts'
-import { createRequestFrame, type RequestFrame } from '../otlp/request-frame.ts'
+import type { RequestFrame } from '../otlp/request-frame.ts'
+import { frameWithAttribute } from '../otlp/resource-attribute.ts'
 import type { OtlpExporterConfig } from '../types/config.ts'
 import type { Exporter, SpanBatch } from '../types/exporter.ts'
 import { googleHints, googleProjectOf, NO_PROJECT, PROJECT_ATTRIBUTE } from './google-project.ts'
@@ -29,11 +30,11 @@ export function createGoogleOtlpExporter(
 
   /** Once the project is known; while it is not, each batch asks again. */
   async function withProject(batch: SpanBatch, signal: AbortSignal): Promise<SpanBatch> {
-    const { resource, scope } = batch
+    const { resource } = batch
     projectId ??= googleProjectOf(resource) ?? google.projectId ?? (await credentials.projectId(signal))
     if (projectId === undefined) throw credentialsError(NO_PROJECT, false)
     if (resource[PROJECT_ATTRIBUTE] !== undefined) return batch
-    frame ??= createRequestFrame({ ...resource, [PROJECT_ATTRIBUTE]: projectId }, scope)
+    frame ??= frameWithAttribute(batch.request(), PROJECT_ATTRIBUTE, projectId)
     return reframed(batch, frame)
   }
 
