@@ -4,7 +4,7 @@ import { urlOfVariable } from './endpoint.ts'
 import { EnvironmentReader } from './environment.ts'
 import { planGoogle } from './google.ts'
 import { projectIdFromEnvironment } from './project-id.ts'
-import { planResource } from './resource.ts'
+import type { planResource } from './resource.ts'
 
 const BACKENDS = ['in_memory', 'prometheus', 'cloud_monitoring'] as const
 /** Cloud Monitoring takes one point of a series in five seconds. */
@@ -43,12 +43,15 @@ export function resolveMetrics(environment: NodeJS.ProcessEnv = process.env): Me
   return { backend, port, notices: reader.notices }
 }
 
-/** What the cloud_monitoring backend needs to know. */
-export function resolveMonitoring(environment: NodeJS.ProcessEnv = process.env): MonitoringConfig {
+/** What the cloud_monitoring backend needs to know. `plan` is loaded for it only. */
+export function resolveMonitoring(
+  plan: typeof planResource,
+  environment: NodeJS.ProcessEnv = process.env,
+): MonitoringConfig {
   const reader = new EnvironmentReader(environment)
   const defaultUrl = new URL('https://monitoring.googleapis.com')
   const { origin } = urlOfVariable(reader, 'BLUEPRINT_TRACING_CLOUD_MONITORING_URL', defaultUrl)
-  const resource = planResource({})(reader)
+  const resource = plan({})(reader)
   return {
     url: `${origin}/`,
     projectId: projectIdFromEnvironment(reader),

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http'
 import { resolveMetrics, resolveMonitoring } from '../config/metrics.ts'
+import { loadRecording } from '../load-recording.ts'
 import { sayOnce } from '../say.ts'
 import { sharedPart } from '../shared-state.ts'
 import { exceptionMessage } from '../trace/exception.ts'
@@ -38,10 +39,22 @@ export function getMetrics(): PipelineMetrics {
   return state.metrics
 }
 
-function startMonitoring(): MonitoringBackend {
-  const config = resolveMonitoring()
+/** Undefined where a bundler has left behind what tracing and this have in common. */
+function startMonitoring(): MonitoringBackend | undefined {
+  let recording: ReturnType<typeof loadRecording>
+  try {
+    recording = loadRecording()
+  } catch (error) {
+    const hint = 'a bundler has to leave blueprint-tracing external'
+    const line = `cloud_monitoring: metrics are not sent, since a part cannot be loaded; ${hint}: ${exceptionMessage(error)}`
+    sayOnce('monitoring part', 'warn', line)
+    return undefined
+  }
+  const config = resolveMonitoring(recording.planResource)
   for (const notice of config.notices) sayOnce(notice, 'warn', notice)
-  return new MonitoringBackend(state.store, config)
+  const backend = new MonitoringBackend(state.store, config)
+  recording.finishAtExit(backend)
+  return backend
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import { MIN_INTERVAL_MS, type MonitoringConfig } from '../config/metrics.ts'
 import { workerEnvironment } from '../config/process.ts'
-import { type ExitParticipant, finishAtExit } from '../pipeline/exit.ts'
+import type { ExitParticipant } from '../pipeline/exit.ts'
 import { sayOnce } from '../say.ts'
 import { exceptionMessage } from '../trace/exception.ts'
 import type { MonitoringThreadData, Push, PushResult } from './monitoring-messages.ts'
@@ -18,7 +18,8 @@ const MAX_SAID = 8
 /**
  * Sends the metrics of `store` to Cloud Monitoring: on a timer, and once more at the end of the process. A thread of its own sends, so
  * that neither a blocked event loop nor `process.exit()` is in the way, and nothing of it holds the process. Values are sums since the
- * start, so that nothing is kept for a second attempt: the next push makes up for one that failed.
+ * start, so that nothing is kept for a second attempt: the next push makes up for one that failed. For the end of the process it has to be
+ * given to `finishAtExit`.
  */
 export class MonitoringBackend implements ExitParticipant {
   readonly exitTimeoutMs: number = EXIT_TIMEOUT_MS
@@ -41,7 +42,6 @@ export class MonitoringBackend implements ExitParticipant {
     this.store = store
     this.config = config
     setInterval(() => this.pushUnlessUnderWay(), config.intervalMs).unref()
-    finishAtExit(this)
   }
 
   closeOpenSpans(): void {}

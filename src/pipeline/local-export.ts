@@ -6,6 +6,7 @@ import type { ConsumerHost, ToPipeline } from './consumer-host.ts'
 import { type ExportThreadData, type FromCallersExporter, type FromExportThread, isForObject } from './messages.ts'
 
 export { readSpans } from '../otlp/read.ts'
+export { ProtobufReader } from '../wire/protobuf-reader.ts'
 
 /**
  * One set for each worker: should that die, what it has handed back may still be exported, but is counted as lost with it, and

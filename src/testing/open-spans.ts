@@ -1,6 +1,6 @@
+import { loadLocalExport } from '../pipeline/load-local-export.ts'
 import type { OpenSpan, OpenSpans } from '../trace/open-spans.ts'
 import { presentOpenSpans } from '../tracing.ts'
-import { ProtobufReader } from '../wire/protobuf-reader.ts'
 import { callSite } from './call-site.ts'
 import { type TestScopes, testScopes } from './test-scopes.ts'
 
@@ -35,6 +35,7 @@ function describe(span: OpenSpan, { starts }: TestScopes): string {
 
 /** A recording span keeps its name as the field that will be written. */
 function nameOf(span: OpenSpan & { readonly nameField?: { readonly bytes: Uint8Array } }): string {
+  const { ProtobufReader } = loadLocalExport()
   const reader = new ProtobufReader(span.nameField?.bytes ?? new Uint8Array())
   return reader.next() ? reader.text() : ''
 }

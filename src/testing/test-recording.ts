@@ -11,7 +11,7 @@ import type { PropagatorName } from '../types/options.ts'
 import type { Span, SpanOptions } from '../types/span.ts'
 import type { TestTracing } from '../types/testing.ts'
 import type { FlushResult, Stats, Tracing } from '../types/tracing.ts'
-import { byteTarget, ProtobufWriter } from '../wire/protobuf-writer.ts'
+import type { ProtobufWriter } from '../wire/protobuf-writer.ts'
 import { spanTree } from './span-tree.ts'
 
 const EXPORTER = 'test'
@@ -79,10 +79,10 @@ class MemorySink implements SpanSink {
   readonly spans: SpanView[] = []
   bytes = 0
   refused = 0
-  private writer = new ProtobufWriter(byteTarget(new ArrayBuffer(0)))
+  private writer = writerOf(0)
 
   reserve(bound: number): ProtobufWriter {
-    this.writer = new ProtobufWriter(byteTarget(new ArrayBuffer(bound)))
+    this.writer = writerOf(bound)
     return this.writer
   }
 
@@ -95,4 +95,9 @@ class MemorySink implements SpanSink {
   refuse(): void {
     this.refused++
   }
+}
+
+function writerOf(bytes: number): ProtobufWriter {
+  const { byteTarget, ProtobufWriter } = loadRecording()
+  return new ProtobufWriter(byteTarget(new ArrayBuffer(bytes)))
 }

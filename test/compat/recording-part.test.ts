@@ -44,6 +44,12 @@ traceJob('another-job', () => {})
 await tracing.flush()
 console.log(JSON.stringify({ stats: tracing.stats() }))
 `
+
+const METRICS = `
+import { getMetrics } from 'blueprint-tracing/metrics'
+await getMetrics().trackJob('a-job', 's', async () => {})
+console.log(JSON.stringify(getMetrics().getStats()))
+`
 const ENDING = "export default () => ({ name: 'ending', export: () => process.exit(1) })"
 
 interface Seen {
@@ -109,5 +115,13 @@ describe('the part that records is loaded when a program records (after a build)
       stderr,
       /tracing is off, since a part of it cannot be loaded; a bundler has to leave blueprint-tracing external/,
     )
+  })
+
+  test('metrics go on without it, and say once that they are not sent', async () => {
+    const env = { METRICS_BACKEND: 'cloud_monitoring' }
+    const { code, stdout, stderr } = await runChild(program.write('app.mjs', METRICS), { env, cwd: program.folder })
+    assert.equal(code, 0, stderr)
+    assert.match(stdout, /a-job/)
+    assert.equal(stderr.match(/cloud_monitoring: metrics are not sent, since a part cannot be loaded; /g)?.length, 1)
   })
 })

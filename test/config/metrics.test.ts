@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { resolveMetrics, resolveMonitoring } from '../../src/config/metrics.ts'
+import { planResource } from '../../src/config/resource.ts'
 
 describe('METRICS_BACKEND', () => {
   for (const [value, backend] of [
@@ -46,7 +47,7 @@ describe('PROMETHEUS_METRICS_PORT', () => {
 
 describe('the cloud_monitoring backend', () => {
   test('speaks to Google every minute, for a service with a name', () => {
-    const { url, projectId, intervalMs, namespace, job, notices } = resolveMonitoring({})
+    const { url, projectId, intervalMs, namespace, job, notices } = resolveMonitoring(planResource, {})
     assert.deepEqual(
       [url, projectId, intervalMs, namespace, job, notices],
       ['https://monitoring.googleapis.com/', undefined, 60_000, 'local', 'blueprint-pipeline', []],
@@ -54,7 +55,7 @@ describe('the cloud_monitoring backend', () => {
   })
 
   test('takes what the environment says', () => {
-    const { url, projectId, intervalMs, namespace, job, google } = resolveMonitoring({
+    const { url, projectId, intervalMs, namespace, job, google } = resolveMonitoring(planResource, {
       BLUEPRINT_TRACING_CLOUD_MONITORING_URL: 'http://localhost:9/',
       GOOGLE_CLOUD_PROJECT: 'demo',
       OTEL_METRIC_EXPORT_INTERVAL: '5000',
@@ -69,7 +70,7 @@ describe('the cloud_monitoring backend', () => {
   })
 
   test('does not send more often than Google takes it, and says so', () => {
-    const { intervalMs, notices } = resolveMonitoring({ OTEL_METRIC_EXPORT_INTERVAL: '1000' })
+    const { intervalMs, notices } = resolveMonitoring(planResource, { OTEL_METRIC_EXPORT_INTERVAL: '1000' })
     assert.equal(intervalMs, 60_000)
     assert.match(notices.join(), /^OTEL_METRIC_EXPORT_INTERVAL must be an integer from 5000 to 86400000 ms, got "1000"/)
   })
