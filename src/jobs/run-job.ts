@@ -1,8 +1,9 @@
 import { type AttemptConfig, readAttemptConfig } from '../config/jobs.ts'
+import { loadRecording } from '../load-recording.ts'
 import { printableText } from '../net/printable.ts'
 import { isValidSpanContext } from '../propagation/span-context.ts'
 import { formatTraceparent } from '../propagation/traceparent.ts'
-import { createRedactor } from '../redaction/redactor.ts'
+import type { Redactor } from '../redaction/redactor.ts'
 import { say } from '../say.ts'
 import { outgoingContext } from '../trace/carriers.ts'
 import { describeException } from '../trace/describe-exception.ts'
@@ -101,14 +102,26 @@ function isFailureCode(code: unknown): code is number {
   return Number.isInteger(code) && (code as number) >= 1 && (code as number) <= 255
 }
 
+/** Throws where a set-up redacts and a bundler has left behind what does it. */
+function presentRedactor(): Redactor | undefined {
+  const redact = presentConfig()?.redact
+  return redact && loadRecording().createRedactor(redact)
+}
+
 /** Stores the dead letter, and says what failed and where that is kept. */
 async function keep(error: unknown, job: Job, attempt: AttemptConfig, span: Span): Promise<void> {
-  const redactor = createRedactor(presentConfig()?.redact)
+  const name = oneLine(job.jobType)
+  let redactor: Redactor | undefined
+  try {
+    redactor = presentRedactor()
+  } catch (trouble) {
+    say('error', `${name} failed; no dead letter is stored, since nothing can redact it: ${exceptionMessage(trouble)}`)
+    return
+  }
   const context = span.spanContext()
   const traceparent = isValidSpanContext(context) ? formatTraceparent(context) : undefined
   const failed = { ...job, error, traceparent }
   const first = createDeadLetter(failed, attempt, undefined, redactor)
-  const name = oneLine(job.jobType)
   const failure = `${name} failed: ${oneLine(first.error_type)}: ${oneLine(first.error_message)}`
   try {
     const queue = job.queue ?? getDeadLetterQueue()

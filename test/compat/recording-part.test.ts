@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { Stats } from '../../src/types/tracing.ts'
@@ -45,6 +45,13 @@ await tracing.flush()
 console.log(JSON.stringify({ stats: tracing.stats() }))
 `
 
+const UNREDACTED = `
+import { runJobWithDeadLetterQueue } from 'blueprint-tracing/jobs'
+import { initTracing } from './other/node_modules/blueprint-tracing/dist/index.js'
+initTracing({ exporters: { kind: 'file', path: 'traces.jsonl' }, redact: { keys: ['token'] } })
+const fail = () => { throw new Error('with a token') }
+process.exit(await runJobWithDeadLetterQueue(fail, { sceneId: 's', jobType: 'a-job', inputParams: { token: 't' } }))
+`
 const METRICS = `
 import { getMetrics } from 'blueprint-tracing/metrics'
 await getMetrics().trackJob('a-job', 's', async () => {})
@@ -115,6 +122,15 @@ describe('the part that records is loaded when a program records (after a build)
       stderr,
       /tracing is off, since a part of it cannot be loaded; a bundler has to leave blueprint-tracing external/,
     )
+  })
+
+  test('a job that fails keeps nothing without it where another copy has a set-up that redacts', async () => {
+    program.install('other')
+    const url = program.write('app.mjs', UNREDACTED)
+    const { code, stderr } = await runChild(url, { cwd: program.folder })
+    assert.equal(code, 1, stderr)
+    assert.match(stderr, /a-job failed; no dead letter is stored, since nothing can redact it: ENOENT/)
+    assert.ok(!existsSync(join(program.folder, 'dead-letter')))
   })
 
   test('metrics go on without it, and say once that they are not sent', async () => {
