@@ -158,8 +158,18 @@ function buildTypes() {
   const needed = reachable(entries.map(entry => join(types, `${entry}.d.ts`)))
   for (const name of readdirSync(types, { recursive: true })) {
     const file = join(types, name)
-    if (file.endsWith('.d.ts') && !needed.has(file)) rmSync(file)
+    if (needed.has(file)) indentByTabs(file)
+    else if (file.endsWith('.d.ts')) rmSync(file)
   }
+}
+
+/** The compiler writes four spaces. */
+function indentByTabs(file) {
+  const text = readFileSync(file, 'utf8')
+  writeFileSync(
+    file,
+    text.replace(/^(?: {4})+/gm, spaces => '\t'.repeat(spaces.length / 4)),
+  )
 }
 
 /** The declarations that the entries refer to; those of the inside are of no use to anybody. */
