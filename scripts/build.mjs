@@ -6,7 +6,7 @@ import { build } from 'esbuild'
 import { toCommonJs } from './common-js.mjs'
 import { foldIntoIndex, linkParts } from './link.mjs'
 import { OUTPUT } from './output.mjs'
-import { wholeStrings } from './whole-strings.mjs'
+import { shrinkAll } from './shrink.mjs'
 
 const root = resolve(import.meta.dirname, '..')
 const dist = join(root, 'dist')
@@ -44,7 +44,7 @@ for (const group of partGroups) await linkParts(dist, group.map(fileNameOf))
 writeWholeEntries()
 chmodSync(join(dist, 'cli.js'), 0o755)
 await bundleThread()
-makeStringsWhole()
+await shrinkAll(dist)
 if (!process.argv.includes('--no-types')) buildTypes()
 
 /**
@@ -129,13 +129,6 @@ function writeWholeEntries() {
   writeFileSync(join(dist, 'whole/parts.js'), `${lines.join('\n')}\n`)
   for (const entry of entries) {
     writeFileSync(join(dist, `whole/${entry}.js`), `import './parts.js'\nexport * from '../${entry}.js'\n`)
-  }
-}
-
-function makeStringsWhole() {
-  for (const name of readdirSync(dist).filter(name => /\.c?js$/.test(name))) {
-    const file = join(dist, name)
-    writeFileSync(file, wholeStrings(readFileSync(file, 'utf8')))
   }
 }
 

@@ -10,6 +10,10 @@ const EXPORT = /export\s*\{([^}]*)\};?\s*$/
 const SOURCE_MAP = /\/\/# sourceMappingURL=.*\s*$/
 const INDEX = 'index.js'
 
+/** In parentheses, since V8 otherwise reads all that is in the function a second time when it is called. */
+export const PART_HEAD = 'module.exports=(function(parts,url){'
+export const PART_FOOT = '})'
+
 /** One of esbuild's files: what it takes from others, what it gives, and what stands between. */
 export function readChunk(folder, name) {
   let body = readFileSync(join(folder, name), 'utf8').replace(SOURCE_MAP, '')
@@ -87,9 +91,8 @@ async function linkPart(folder, entry, present) {
     ...OUTPUT,
     stdin: { contents: partSource(folder, `${entry}.js`, present), resolveDir: folder },
     outfile: join(folder, `${entry}.cjs`),
-    // In parentheses, since V8 otherwise reads all that is in the function a second time when it is called.
-    banner: { js: 'module.exports=(function(parts,url){let result;' },
-    footer: { js: 'return result})' },
+    banner: { js: `${PART_HEAD}let result;` },
+    footer: { js: `return result${PART_FOOT}` },
     define: { 'import.meta.url': 'url' },
     plugins: [givenParts(folder, given)],
   })
