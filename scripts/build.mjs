@@ -39,8 +39,8 @@ const groups = {
 
 rmSync(dist, { recursive: true, force: true })
 await bundle([...entries, 'cli', 'load-part', ...parts], { plugins: [oneFile(), partsApart(), networkApart()] })
-foldIntoIndex(dist)
-for (const group of partGroups) await linkParts(dist, group.map(fileNameOf))
+const index = foldIntoIndex(dist)
+for (const group of partGroups) await linkParts(dist, group.map(fileNameOf), index)
 writeWholeEntries()
 chmodSync(join(dist, 'cli.js'), 0o755)
 await bundleThread()

@@ -1,5 +1,6 @@
 // Joins what esbuild has split: it shares code between ES modules only, each a file that costs a millisecond to load, and what is
 // loaded at once when it is needed has to be CommonJS. See src/load-part.ts.
+import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
@@ -13,6 +14,9 @@ const INDEX = 'index.js'
 /** In parentheses, since V8 otherwise reads all that is in the function a second time when it is called. */
 export const PART_HEAD = 'module.exports=(function(parts,url){'
 export const PART_FOOT = '})'
+
+/** A part is loaded late, when another version may have been installed in the place of this one, in which the same name is something else. */
+const MIXED = 'it is of another build than what has been loaded'
 
 /** One of esbuild's files: what it takes from others, what it gives, and what stands between. */
 export function readChunk(folder, name) {
@@ -39,7 +43,7 @@ function namesOf(list = '') {
   })
 }
 
-/** Puts what all entries share into index.js, from where the others take it as one object. */
+/** Puts what all entries share into index.js, from where the others take it as one object. Gives the name of that very index. */
 export function foldIntoIndex(folder) {
   const index = readChunk(folder, INDEX)
   const [{ from: chunk, names }, ...more] = index.imports
@@ -49,11 +53,9 @@ export function foldIntoIndex(folder) {
   const locals = new Map(shared.exports.map(({ before, after }) => [after, before]))
   const imported = new Map(names.map(({ before, after }) => [after, locals.get(before)]))
   const publics = index.exports.map(({ before, after }) => `${imported.get(before)} as ${after}`)
-  const code = [
-    shared.body,
-    `export{${publics}};`,
-    `export const inside={${Array.from(locals, pair => pair.join(':'))}};`,
-  ]
+  const pairs = Array.from(locals, pair => pair.join(':'))
+  const name = createHash('sha256').update(`${shared.body}${publics}${pairs}`).digest('base64url').slice(0, 8)
+  const code = [shared.body, `export{${publics}};`, `export const inside={build:"${name}",${pairs}};`]
   if (OUTPUT.sourcemap) {
     code.push(`//# sourceMappingURL=${INDEX}.map`)
     renameSync(join(folder, `${chunk}.map`), join(folder, `${INDEX}.map`))
@@ -63,6 +65,7 @@ export function foldIntoIndex(folder) {
   for (const file of readdirSync(folder)) {
     if (file.endsWith('.js') && file !== INDEX) takeFromIndex(join(folder, file), chunk)
   }
+  return name
 }
 
 function takeFromIndex(file, chunk) {
@@ -77,15 +80,15 @@ function takeFromIndex(file, chunk) {
  * Makes each entry, an ES module so far, a function of the parts that are there: the index, and for those behind the first entry what
  * that brought, since it is loaded before any other.
  */
-export async function linkParts(folder, [first, ...others]) {
+export async function linkParts(folder, [first, ...others], index) {
   const present = new Set([INDEX])
-  await linkPart(folder, first, present)
-  for (const entry of others) await linkPart(folder, entry, new Set(present))
+  await linkPart(folder, first, present, index)
+  for (const entry of others) await linkPart(folder, entry, new Set(present), index)
   for (const entry of [first, ...others]) remove(folder, `${entry}.js`)
   removeUnused(folder)
 }
 
-async function linkPart(folder, entry, present) {
+async function linkPart(folder, entry, present, index) {
   const given = new Set(present)
   await build({
     ...OUTPUT,
@@ -94,7 +97,7 @@ async function linkPart(folder, entry, present) {
     banner: { js: `${PART_HEAD}let result;` },
     footer: { js: `return result${PART_FOOT}` },
     define: { 'import.meta.url': 'url' },
-    plugins: [givenParts(folder, given)],
+    plugins: [givenParts(folder, given, index)],
   })
 }
 
@@ -119,7 +122,7 @@ function broughtBy(folder, name, present) {
   })
 }
 
-function givenParts(folder, given) {
+function givenParts(folder, given, index) {
   return {
     name: 'given-parts',
     setup(build) {
@@ -128,7 +131,8 @@ function givenParts(folder, given) {
       )
       build.onLoad({ filter: /./, namespace: 'given' }, ({ path }) => {
         const names = path === INDEX ? ['inside'] : exportedBy(folder, path)
-        return { contents: `export const {${names}}=parts['${path}']` }
+        const check = path === INDEX ? `if(parts['${path}'].inside.build!=='${index}')throw new Error('${MIXED}');` : ''
+        return { contents: `${check}export const {${names}}=parts['${path}']` }
       })
     },
   }

@@ -18,10 +18,17 @@ export function provideParts(creators: Readonly<Record<string, CreatePart>>): vo
   provided = creators
 }
 
-/** Throws where a bundler has left it behind. */
+/** A file that is not there, cannot be read now, or is of another build. */
+export class MissingPart extends Error {}
+
+/** Throws MissingPart; the next call tries again. */
 export function loadPart(name: string): object {
   parts ??= { 'index.js': { inside } }
-  parts[name] ??= (provided[name] ?? readPart(name))(parts, import.meta.url)
+  try {
+    parts[name] ??= (provided[name] ?? readPart(name))(parts, import.meta.url)
+  } catch (error) {
+    throw new MissingPart(error instanceof Error ? error.message : String(error), { cause: error })
+  }
   return parts[name]
 }
 

@@ -7,6 +7,7 @@ import {
 } from './config/process.ts'
 import { noteCopies } from './copies.ts'
 import { loadExporter } from './load-exporter.ts'
+import { MissingPart } from './load-part.ts'
 import { loadRecording } from './load-recording.ts'
 import { createLog } from './log.ts'
 import { extractContext } from './propagation/context.ts'
@@ -125,21 +126,13 @@ function initialise(): Tracing {
 
 /** A bundle without the part that records must not bring the program down; without one its options cannot be checked either. */
 function resolveRecording(options: TracingOptions | undefined): Config | OffConfig {
-  const recording = presentRecording()
-  return recording === undefined ? resolveOff({ enabled: false })! : recording.resolveConfig(options)
-}
-
-function presentRecording(): ReturnType<typeof loadRecording> | undefined {
   try {
-    return loadRecording()
+    return loadRecording().resolveConfig(options)
   } catch (error) {
+    if (!(error instanceof MissingPart)) throw error
     const hint = 'a bundler has to leave blueprint-tracing external'
-    sayOnce(
-      'recording',
-      'error',
-      `tracing is off, since a part of it cannot be loaded; ${hint}: ${exceptionMessage(error)}`,
-    )
-    return undefined
+    sayOnce('recording', 'error', `tracing is off, since a part of it cannot be loaded; ${hint}: ${error.message}`)
+    return resolveOff({ enabled: false })!
   }
 }
 

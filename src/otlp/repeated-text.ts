@@ -6,9 +6,10 @@ const MAX_MISSES = 64
 /** Many keys have the same text in span after span. One that came twice running is kept with its whole attribute encoded. */
 export class RepeatedText {
   text: string | undefined = undefined
-  /** Of the attribute, in the store of words. */
+  /** Of the attribute, in the store of words, and the bytes that it takes of the room that is kept there. */
   word: number = NOT_STORED
   length = 0
+  private words = 0
   private last: string | undefined = undefined
   private misses = 0
 
@@ -24,9 +25,15 @@ export class RepeatedText {
 
   /** In the place of what was kept before, where that is large enough. */
   private keep(text: string, attribute: Uint8Array): void {
-    const fits = this.word !== NOT_STORED && wordCount(attribute.length) <= wordCount(this.length)
-    this.word = storeWords(attribute, fits ? this.word : undefined)
+    // At the end of the stack any of these calls may throw, and then nothing is kept.
+    this.text = undefined
+    const words = wordCount(attribute.length)
+    const fits = words <= this.words
+    const word = storeWords(attribute, fits ? this.word : undefined)
+    if (word === NOT_STORED) return
+    this.word = word
+    if (!fits) this.words = words
     this.length = attribute.length
-    this.text = this.word === NOT_STORED ? undefined : text
+    this.text = text
   }
 }

@@ -23,7 +23,7 @@ export class AttributeKey {
   readonly key: string
   /** `KeyValue.key`, the whole field. */
   readonly field: Uint8Array
-  /** Of tag of the attribute, a byte for its length, the key, tag of the value: the bytes, and where they are in the store of words. */
+  /** Length and first word of the prefix: tag of the attribute, a byte for its length, the key, tag of the value. */
   readonly prefixLength: number
   readonly prefixWord: number
   /** Whether the prefix is there and leaves the lengths of short values one byte. */

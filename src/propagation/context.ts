@@ -57,7 +57,7 @@ export function writeContext(context: TraceContext, propagators: readonly Propag
   const { spanContext, baggage, requestId } = context
   const trace = isValidSpanContext(spanContext) ? spanContext : rootDecisionOf(context)
   if (trace !== undefined) writeTrace(trace, propagators, set)
-  if (baggage.size !== 0) writeBaggage(baggage, propagators, set)
+  if (baggage?.size !== 0) writeBaggage(baggage, propagators, set)
   const id = propagators.includes('request-id') && requestId !== undefined ? parseRequestId(requestId) : undefined
   if (id !== undefined) set('x-request-id', id)
 }

@@ -5,20 +5,23 @@ import type * as otherHeaders from './other-headers.ts'
 type OtherHeaders = typeof otherHeaders
 
 let loaded: OtherHeaders | undefined
+let hasWarned = false
 
-/** Never throws: where the part has been left behind, what it is about does not travel. */
+/** Never throws: while the part cannot be loaded, what it is about does not travel. */
 export function loadOtherHeaders(): OtherHeaders {
-  loaded ??= load()
-  return loaded
-}
-
-function load(): OtherHeaders {
   try {
-    return loadPart('propagation-other-headers.cjs') as OtherHeaders
+    loaded ??= loadPart('propagation-other-headers.cjs') as OtherHeaders
+    return loaded
   } catch (error) {
-    process.emitWarning(`blueprint-tracing passes neither baggage nor trace state on: ${error}`)
+    warn(error)
     return NONE
   }
+}
+
+function warn(error: unknown): void {
+  if (hasWarned) return
+  hasWarned = true
+  process.emitWarning(`blueprint-tracing passes on no header but traceparent and x-request-id: ${error}`)
 }
 
 const NO_STATE: TraceState = { get: () => undefined, set: () => NO_STATE, unset: () => NO_STATE, serialize: () => '' }

@@ -37,7 +37,7 @@ export interface Recorder {
   ended: number
 }
 
-/** Longer than V8 can make a text, and unlike Infinity compared as an integer, for every attribute. */
+/** More than the 2^29 - 24 characters of the longest text, and unlike Infinity compared as an integer, for every attribute. */
 const UNLIMITED = 2 ** 30 - 1
 
 export function createRecorder(sampler: Sampler, limits: SpanLimits, sink: SpanSink, redactor?: Redactor): Recorder {

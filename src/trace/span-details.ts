@@ -19,7 +19,7 @@ export class DetailsRecord implements SpanDetails {
   readonly events: Uint8Array[] = []
   readonly links: Uint8Array[] = []
   bytes = 0
-  /** Not by `details` itself, but few spans have any. */
+  /** Attributes of the span itself, counted here since few spans drop any. */
   droppedAttributes = 0
   droppedEvents = 0
   droppedLinks = 0

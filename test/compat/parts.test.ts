@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { rmSync } from 'node:fs'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { runChild } from '../support/child.ts'
@@ -13,11 +13,14 @@ const { readFileSync } = fs
 fs.readFileSync = (file, ...rest) => {
   const part = /[^/]+\\.cjs$/.exec(String(file))
   if (part !== null) files.push(part[0])
+  if (part !== null && process.env.FAILS === String(files.length)) throw new Error('EMFILE: too many open files')
   return readFileSync(file, ...rest)
 }
 const { childEnv, extractTraceContext, initTracing, injectTraceContext, traceFunction, withBaggage, withTraceContext } = await import('blueprint-tracing')
 const traceparent = '00-${'1'.repeat(32)}-${'2'.repeat(16)}-01'
 const passOn = headers => withTraceContext(extractTraceContext(headers), () => injectTraceContext())
+const isSetUp = (otlp, options) =>
+  initTracing({ exporters: { kind: 'otlp', url: 'http://collector.test', ...otlp }, exitTimeoutMs: 0, ...options }).enabled
 const double = n => 2 * n
 class Doubler {
   double(n) { return 2 * n }
@@ -27,6 +30,12 @@ const uses = {
   environment: () => childEnv({}).TRACEPARENT,
   tracestate: () => passOn({ traceparent, tracestate: 'a=1' }),
   baggage: () => withBaggage({ scene: 'bunny' }, () => injectTraceContext().baggage),
+  b3: () => passOn({ b3: '${'1'.repeat(32)}-${'2'.repeat(16)}-1', 'x-request-id': 'run-7' }),
+  baggageTwice: () => [uses.baggage(), uses.baggage()],
+  plain: () => isSetUp({}),
+  headers: () => isSetUp({ headers: { a: 'b' } }),
+  tls: () => isSetUp({ tls: { serverName: 'a' } }),
+  redact: () => isSetUp({}, { redact: { keys: ['a'] } }),
   wrapped: () => traceFunction(double)(21),
   named: () => traceFunction({ name: 'twice' }, double)(21),
   decorated: () => {
@@ -43,16 +52,51 @@ console.log(JSON.stringify({ gave, files }))
 const TRACEPARENT = `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01`
 const HEADERS = 'propagation-other-headers.cjs'
 const FUNCTIONS = 'trace-traced-functions.cjs'
+const RECORDING = 'recording.cjs'
+const OPTIONS = 'config-other-options.cjs'
+const B3_CONTEXT = { b3: `${'1'.repeat(32)}-${'2'.repeat(16)}-1`, 'x-request-id': 'run-7' }
 
-/** `without`: what it gives where the part has been left behind; otherwise the same. */
-const rows: [use: string, files: string[], gives: unknown, without?: unknown][] = [
-  ['traceparent', [], { traceparent: TRACEPARENT, 'x-request-id': 'run-7' }],
-  ['environment', [], undefined],
-  ['tracestate', [HEADERS], { traceparent: TRACEPARENT, tracestate: 'a=1' }, { traceparent: TRACEPARENT }],
-  ['baggage', [HEADERS], 'scene=bunny', undefined],
-  ['wrapped', [FUNCTIONS], 42, 42],
-  ['named', [FUNCTIONS], 42, 42],
-  ['decorated', [FUNCTIONS], 42, 42],
+interface Row {
+  readonly use: string
+  readonly env?: Readonly<Record<string, string>>
+  /** What is read for it. */
+  readonly files: readonly string[]
+  readonly gives: unknown
+  /** The same where the last of the files has been left behind. */
+  readonly without?: unknown
+}
+
+const rows: readonly Row[] = [
+  { use: 'traceparent', files: [], gives: { traceparent: TRACEPARENT, 'x-request-id': 'run-7' } },
+  { use: 'environment', env: { TRACEPARENT }, files: [], gives: TRACEPARENT },
+  {
+    use: 'tracestate',
+    files: [HEADERS],
+    gives: { traceparent: TRACEPARENT, tracestate: 'a=1' },
+    without: { traceparent: TRACEPARENT },
+  },
+  { use: 'baggage', files: [HEADERS], gives: 'scene=bunny' },
+  {
+    use: 'b3',
+    env: { OTEL_PROPAGATORS: 'b3,request-id' },
+    files: [HEADERS],
+    gives: B3_CONTEXT,
+    without: { 'x-request-id': 'run-7' },
+  },
+  { use: 'wrapped', files: [FUNCTIONS], gives: 42, without: 42 },
+  { use: 'named', files: [FUNCTIONS], gives: 42, without: 42 },
+  { use: 'decorated', files: [FUNCTIONS], gives: 42, without: 42 },
+  { use: 'plain', files: [RECORDING], gives: true, without: false },
+  { use: 'headers', files: [RECORDING, OPTIONS], gives: true, without: false },
+  { use: 'tls', files: [RECORDING, OPTIONS], gives: true, without: false },
+  { use: 'redact', files: [RECORDING, OPTIONS], gives: true, without: false },
+  ...['OTEL_EXPORTER_OTLP_HEADERS', 'HTTP_PROXY', 'OTEL_EXPORTER_OTLP_CERTIFICATE'].map(name => ({
+    use: 'plain',
+    env: { [name]: 'http://a=b' },
+    files: [RECORDING, OPTIONS],
+    gives: true,
+    without: false,
+  })),
 ]
 
 describe('parts of the package are loaded for what they are about (after a build)', () => {
@@ -63,30 +107,61 @@ describe('parts of the package are loaded for what they are about (after a build
   })
   after(() => program.remove())
 
-  async function run(use: string): Promise<{ gave: unknown; files: string[]; stderr: string }> {
+  async function run(use: string, env: Readonly<Record<string, string>> = {}): Promise<Seen> {
     const url = program.write('app.mjs', PROGRAM)
-    const { code, stdout, stderr } = await runChild(url, { args: [use], cwd: program.folder })
+    const options = { args: [use], cwd: program.folder, env: { OTEL_LOG_LEVEL: 'error', ...env } }
+    const { code, stdout, stderr } = await runChild(url, options)
     assert.equal(code, 0, stderr)
     return { ...JSON.parse(stdout), stderr }
   }
 
-  for (const [use, files, gives] of rows) {
-    test(`${use}: ${files.join() || 'none'}`, async () => {
-      const { gave, files: loaded, stderr } = await run(use)
+  for (const { use, env, files, gives } of rows) {
+    test(`${use} ${Object.keys(env ?? {})}: ${files.join() || 'none'}`, async () => {
+      const { gave, files: loaded, stderr } = await run(use, env)
       assert.deepEqual([gave, loaded, stderr], [gives, files, ''])
     })
   }
 
-  describe('where a part is missing', () => {
-    before(() => {
-      for (const part of [HEADERS, FUNCTIONS]) rmSync(join(program.folder, 'node_modules/blueprint-tracing/dist', part))
-    })
-    for (const [use, [part], , without] of rows.filter(([, files]) => files.length > 0)) {
-      test(`${use}: the program goes on, and is told`, async () => {
-        const { gave, stderr } = await run(use)
-        assert.deepEqual(gave, without)
-        assert.match(stderr, new RegExp(`blueprint-tracing.*ENOENT.*${part}`))
-      })
-    }
+  test('one that cannot be read for a while is read later', async () => {
+    const { gave, files, stderr } = await run('baggageTwice', { FAILS: '1' })
+    assert.deepEqual(
+      [gave, files],
+      [
+        [null, 'scene=bunny'],
+        [HEADERS, HEADERS],
+      ],
+    )
+    assert.match(stderr, /blueprint-tracing passes on no header but .*EMFILE/)
   })
+
+  test('one of another build is not used', async () => {
+    const dist = join(program.folder, 'node_modules/blueprint-tracing/dist')
+    const [, build] = /\bbuild:"([^"]+)"/.exec(readFileSync(join(dist, 'index.js'), 'utf8')) ?? []
+    const part = join(dist, HEADERS)
+    const code = readFileSync(part, 'utf8')
+    writeFileSync(part, code.replace(build!, 'another'))
+    const { gave, stderr } = await run('baggage')
+    writeFileSync(part, code)
+    assert.equal(gave, undefined)
+    assert.match(stderr, /it is of another build than what has been loaded/)
+  })
+
+  for (const { use, env, files, without } of rows) {
+    const part = files.at(-1)
+    if (part === undefined) continue
+    test(`${use} ${Object.keys(env ?? {})} without ${part}: the program goes on, and is told`, async () => {
+      const file = join(program.folder, 'node_modules/blueprint-tracing/dist', part)
+      renameSync(file, `${file}.away`)
+      const { gave, stderr } = await run(use, env)
+      renameSync(`${file}.away`, file)
+      assert.deepEqual(gave, without)
+      assert.match(stderr, new RegExp(`blueprint-tracing.*ENOENT.*${part}`))
+    })
+  }
 })
+
+interface Seen {
+  readonly gave: unknown
+  readonly files: readonly string[]
+  readonly stderr: string
+}

@@ -77,15 +77,19 @@ test('a key with a new text in every span is given up after 64 of them', () => {
   assert.equal(key.repeated.text, undefined)
 })
 
-test('a repeated text takes the place of the one before it where that was no shorter', () => {
-  const key = new AttributeKey('k', true)
-  const places = ['long enough', 'short', 'a longer one than that'].map(value => {
+test('a repeated text takes the place of one before it that was no shorter, and of no other', () => {
+  const [first, second, third] = ['first', 'second', 'third'].map(key => new AttributeKey(key, true))
+  const repeat = (key: AttributeKey, value: string): number => {
     write(key, [value, value])
-    assert.deepEqual(write(key, [value]), expected('k', [value]))
     return key.repeated.word
-  })
-  assert.equal(places[0], places[1])
-  assert.notEqual(places[1], places[2])
+  }
+  const place = repeat(first!, 'long enough')
+  repeat(second!, 'of another key')
+  assert.deepEqual([repeat(first!, 'short'), repeat(first!, 'long again')], [place, place])
+  assert.notEqual(repeat(third!, 'stored after that'), place)
+  assert.deepEqual(write(second!, ['of another key']), expected('second', ['of another key']))
+  assert.deepEqual(write(first!, ['long again']), expected('first', ['long again']))
+  assert.notEqual(repeat(first!, 'longer than anything before it'), place)
 })
 
 test('keys and texts for which there is no more room are written all the same, and so is a key for one span', () => {

@@ -39,6 +39,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'config',
     'trace',
     'load-exporter.ts',
+    'load-part.ts',
     'load-recording.ts',
     'copies.ts',
   ],
