@@ -85,23 +85,25 @@ function oneFile() {
   return {
     name: 'one-file',
     setup(build) {
+      // The checks of options are in most parts, and copies of them would be more than they are in what every import reads.
+      build.onLoad({ filter: /[\\/]src[\\/]index\.ts$/ }, ({ path }) => withImport(path, './validate.ts'))
       build.onLoad(
         { filter: /[\\/]src[\\/](?:testing|register|jobs|metrics|cli|load-part|recording)\.ts$/ },
-        ({ path }) => withIndex(path, './index.ts'),
+        ({ path }) => withImport(path, './index.ts'),
       )
       build.onLoad(
         {
           filter:
             /[\\/]src[\\/](?:propagation[\\/]other-headers|trace[\\/]traced-functions|config[\\/]other-options)\.ts$/,
         },
-        ({ path }) => withIndex(path, '../index.ts'),
+        ({ path }) => withImport(path, '../index.ts'),
       )
     },
   }
 }
 
-function withIndex(path, index) {
-  return { contents: `${readFileSync(path, 'utf8')}\nimport '${index}'\n`, loader: 'ts' }
+function withImport(path, imported) {
+  return { contents: `${readFileSync(path, 'utf8')}\nimport '${imported}'\n`, loader: 'ts' }
 }
 
 /** Parts are files that are loaded when they are needed. */

@@ -6,7 +6,7 @@ export const OUTPUT = {
   // Every program that is traced reads these bytes at its start, and they are half of the package.
   minify: true,
   // Node.js shows the line that throws: a wrong option is no reason for all of the file.
-  lineLimit: 160,
+  lineLimit: 480,
   // For the coverage of src/. They are not packed, and a file that names one which is not there makes debuggers look for it.
   sourcemap: process.argv.includes('--source-maps') && 'linked',
   logLevel: 'warning',

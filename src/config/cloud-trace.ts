@@ -1,10 +1,11 @@
 import { printableUrl } from '../net/printable.ts'
 import type { CloudTraceExporterConfig } from '../types/config.ts'
 import { optionsOf, text, wrongValue } from '../validate.ts'
-import { urlOfVariable, urlOption } from './endpoint.ts'
+import { urlOption } from './endpoint.ts'
 import type { EnvironmentReader } from './environment.ts'
 import { planGoogle } from './google.ts'
 import { EXPECTED_PROJECT, PROJECT_ID, projectIdFromEnvironment } from './project-id.ts'
+import { urlOfVariable } from './url-variable.ts'
 
 const DEFAULT_URL = 'https://cloudtrace.googleapis.com'
 /** For what stands in for Google's endpoint. */

@@ -1,8 +1,8 @@
 import { basicCredentials } from '../net/credentials.ts'
-import { printableUrl } from '../net/printable.ts'
 import { wrongType } from '../validate.ts'
-import { describeAddress, EXPECTED_URL, parseHttpAddress, parseHttpUrl } from './address.ts'
+import { describeAddress, EXPECTED_URL, parseHttpUrl } from './address.ts'
 import type { EnvironmentReader } from './environment.ts'
+import { urlOfVariable } from './url-variable.ts'
 
 const TRACES_PATH = 'v1/traces'
 
@@ -44,14 +44,4 @@ function withPath(base: URL, path: string): URL {
   const url = new URL(base)
   url.pathname += url.pathname.endsWith('/') ? path : `/${path}`
   return url
-}
-
-/** Used as it is, and so is `fallback` where the variable is not set or cannot be used. */
-export function urlOfVariable(environment: EnvironmentReader, name: string, fallback: URL): URL {
-  const value = environment.text(name)
-  if (value === undefined) return fallback
-  const url = parseHttpAddress(value)
-  if (url === undefined)
-    environment.refuse(name, EXPECTED_URL, `using ${printableUrl(fallback.href)}`, describeAddress(value))
-  return url ?? fallback
 }

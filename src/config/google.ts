@@ -1,9 +1,9 @@
 import type { GoogleConfig } from '../types/config.ts'
 import { text } from '../validate.ts'
 import { describe } from '../wording.ts'
-import { urlOfVariable } from './endpoint.ts'
 import type { EnvironmentReader } from './environment.ts'
-import { readProxies } from './proxy.ts'
+import { readProxies } from './proxies.ts'
+import { urlOfVariable } from './url-variable.ts'
 
 /** By its address: its name would have to be looked up first. */
 const METADATA_URL = 'http://169.254.169.254'

@@ -1,10 +1,10 @@
 import type { GoogleConfig } from '../types/config.ts'
 import { choiceOf, describe } from '../wording.ts'
-import { urlOfVariable } from './endpoint.ts'
 import { EnvironmentReader } from './environment.ts'
 import { planGoogle } from './google.ts'
 import { projectIdFromEnvironment } from './project-id.ts'
 import type { planResource } from './resource.ts'
+import { urlOfVariable } from './url-variable.ts'
 
 const BACKENDS = ['in_memory', 'prometheus', 'cloud_monitoring'] as const
 /** Cloud Monitoring takes one point of a series in five seconds. */

@@ -1,8 +1,8 @@
 import type { GoogleConfig } from '../types/config.ts'
-import { urlOfVariable } from './endpoint.ts'
 import type { EnvironmentReader } from './environment.ts'
 import { planGoogle } from './google.ts'
 import { projectIdFromEnvironment } from './project-id.ts'
+import { urlOfVariable } from './url-variable.ts'
 
 /** Names of buckets, dots included (Cloud Storage, "Bucket names"); gs:// may stand before, as its own tools print them. */
 const BUCKET = /^(?:gs:\/\/)?([a-z0-9][a-z0-9._-]{1,220}[a-z0-9])\/?$/

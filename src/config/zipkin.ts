@@ -1,9 +1,10 @@
 import type { ZipkinExporterConfig } from '../types/config.ts'
 import { optionsOf } from '../validate.ts'
-import { splitCredentials, urlOfVariable, urlOption } from './endpoint.ts'
+import { splitCredentials, urlOption } from './endpoint.ts'
 import type { EnvironmentReader } from './environment.ts'
 import { chooseProxy } from './proxy.ts'
 import { NO_TIMEOUT_MS } from './timeout.ts'
+import { urlOfVariable } from './url-variable.ts'
 
 const DEFAULT_URL = 'http://localhost:9411/api/v2/spans'
 const SPANS_PATH = 'api/v2/spans'

@@ -1,14 +1,15 @@
-import { belowDirectory, framesOf, platformPaths } from '../trace/stack-frames.ts'
+import { loadTracedFunctions } from '../trace/load-traced-functions.ts'
 
 /** `file:line` of the first frame that is not this package's, the file relative to the working directory. */
 export function callSite(error: Error | undefined): string | undefined {
   try {
+    const { belowDirectory, framesOf, platformPaths } = loadTracedFunctions()
     const paths = platformPaths()
     for (const { file, line } of framesOf(error?.stack ?? '', paths)) {
       if (!isOwn(file)) return `${belowDirectory(file, process.cwd(), paths)}:${line}`
     }
   } catch {
-    // The program's own Error.prepareStackTrace, or a working directory that is gone.
+    // The program's own Error.prepareStackTrace, a working directory that is gone, or a part that is missing.
   }
   return undefined
 }

@@ -1,4 +1,4 @@
-/** All forms of traced functions, a part that is loaded for the first of them; load-traced-functions.ts loads it. */
+/** All forms of traced functions, and how to find who called, a part that is loaded for the first of them; load-traced-functions.ts loads it. */
 import type { AnyFunction, TraceFunctionDecorator, TraceFunctionOptions } from '../types/span.ts'
 import { describe } from '../wording.ts'
 import { callerModule } from './caller-module.ts'
@@ -6,6 +6,8 @@ import { settledSource } from './current-source.ts'
 import { methodDecorator } from './decorate-method.ts'
 import { readFunctionOptions } from './trace-function-options.ts'
 import { wrapFunction } from './wrap-function.ts'
+
+export { belowDirectory, framesOf, platformPaths } from './stack-frames.ts'
 
 /** What `traceFunction` gives; `callee` is that itself, whose caller is the module of the function. */
 export function traced(callee: AnyFunction, given: readonly unknown[]): AnyFunction | TraceFunctionDecorator {
