@@ -21,6 +21,7 @@ const UNSERIALISABLE = '[unserialisable]'
  * `taking` and `key` matter to objects only.
  */
 export function takeValue(value: unknown, maxLength: number, taking?: TakenFor, key = ''): StoredValue | undefined {
+  // Asked here as well, since V8 leaves the call of `truncate` a call.
   if (typeof value === 'string') return value.length <= maxLength ? value : truncate(value, maxLength)
   if (typeof value === 'number' || typeof value === 'boolean') return value
   if (value === undefined || value === null) return undefined
@@ -74,7 +75,7 @@ function isElement(value: unknown): boolean {
 }
 
 function takeElement(value: unknown, maxLength: number, redactor: Redactor | undefined): StoredElement {
-  if (typeof value === 'string') return value.length <= maxLength ? value : truncate(value, maxLength)
+  if (typeof value === 'string') return truncate(value, maxLength)
   if (typeof value === 'bigint') return fitsInt64(value) ? value : takeText(value, maxLength, redactor, '')
   return typeof value === 'number' || typeof value === 'boolean' ? value : null
 }
