@@ -127,7 +127,7 @@ function compile(source, target, built) {
 
 async function runTests() {
   const counts = { passed: 0, failed: 0 }
-  const events = run({ files, concurrency: 1 })
+  const events = run({ files, concurrency: 2 })
   events.on('test:pass', ({ details }) => (counts.passed += details.type === 'suite' ? 0 : 1))
   events.on('test:fail', ({ details }) => (counts.failed += details.type === 'suite' ? 0 : 1))
   for await (const text of events.compose(new spec())) process.stdout.write(text)

@@ -1,6 +1,7 @@
 // Runs the tests in two phases. Promises about time are tested against twins, so that their files must not compete for the processor
-// and run one after another. The others run two at a time, beside the one that mostly waits. What failed is said at the end.
-import { spawnSync } from 'node:child_process'
+// and run one after another. The others run before them, beside the one that mostly waits. What failed is said at the end.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,26 +14,28 @@ const WAITS = 'test/features/p6-bounded-memory.test.ts'
 const named = process.argv.slice(2)
 const files = named.length > 0 ? named : testFiles()
 const isTimed = file => /^test\/features\/p[12357]-/.test(file)
-// The longest first, or the other processor waits for it.
-const others = files.filter(file => !isTimed(file)).sort((a, b) => Number(b === WAITS) - Number(a === WAITS))
-const phases = [
-  { files: others, concurrency: others.includes(WAITS) ? 3 : 2 },
-  { files: files.filter(isTimed), concurrency: 1 },
+const others = files.filter(file => file !== WAITS && !isTimed(file))
+// A run by itself, since node:test begins with whatever comes first in the alphabet.
+const beside = [
+  run('waits', { files: files.filter(file => file === WAITS) }),
+  run('others', { files: others, concurrency: 3 }),
 ]
-const statuses = phases.map(run)
+const statuses = await Promise.all(beside)
+statuses.push(await run('timed', { files: files.filter(isTimed) }))
 for (const file of readdirSync(folder)) process.stdout.write(readFileSync(join(folder, file), 'utf8'))
 rmSync(folder, { recursive: true })
 process.exit(statuses.every(status => status === 0) ? 0 : 1)
 
-function run({ files, concurrency }, index) {
+async function run(name, { files, concurrency = 1 }) {
   if (files.length === 0) return 0
-  const reporters = { spec: 'stdout', './scripts/failures-reporter.mjs': join(folder, `${index}.txt`) }
+  const reporters = { spec: 'stdout', './scripts/failures-reporter.mjs': join(folder, `${name}.txt`) }
   const flags = Object.entries(reporters).flatMap(([reporter, destination]) => [
     `--test-reporter=${reporter}`,
     `--test-reporter-destination=${destination}`,
   ])
   const args = ['--import', 'tsx', '--test', `--test-concurrency=${concurrency}`, ...flags, ...files]
-  return spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' }).status
+  const [status] = await once(spawn(process.execPath, args, { cwd: root, stdio: 'inherit' }), 'exit')
+  return status
 }
 
 /** Interop tests need backends of their own and have a command of their own. */

@@ -5,7 +5,7 @@ import type { ServerHttp2Stream } from 'node:http2'
 import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
+import { describe, type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { Stats } from '../../src/types/tracing.ts'
 import { type ChildResult, runChild } from '../support/child.ts'
@@ -73,61 +73,65 @@ const backends: { backend: string; url: (t: TestContext) => Promise<string> }[] 
   { backend: 'an unknown host', url: async () => 'http://collector.invalid:4318' },
 ]
 
-for (const { backend, url } of backends) {
-  test(`P2: ${backend} holds process.exit no longer than exitTimeoutMs`, async t => {
-    await assertBounded(t, { url: await url(t) })
-  })
-}
-
-for (const [what, onStream] of [
-  ['says nothing', () => {}],
-  ['goes on for ever', (stream: ServerHttp2Stream) => trickleMessage(stream)],
-] as const) {
-  test(`P2: a gRPC server that ${what} holds process.exit no longer than exitTimeoutMs`, async t => {
-    const { origin } = await startHttp2Server(t, onStream)
-    await assertBounded(t, { url: origin, env: { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' } })
-  })
-}
-
-function trickleMessage(stream: ServerHttp2Stream): void {
-  stream.respond({ ':status': 200, 'content-type': 'application/grpc' })
-  const timer = setInterval(() => stream.write('x'), TRICKLE_INTERVAL_MS)
-  stream.on('close', () => clearInterval(timer))
-}
-
-for (const way of ['natural end', 'throw', 'SIGTERM']) {
-  test(`P2: silence holds ${way} no longer than exitTimeoutMs`, async t => {
-    await assertBounded(t, { way, url: `http://${await startServer(t, silence)}` })
-  })
-}
-
-test('P2: silence holds a natural end no longer than exitTimeoutMs where the export is on the main thread', async t => {
-  const url = `http://${await startServer(t, silence)}`
-  await assertBounded(t, { way: 'natural end', url, options: { exportThread: 'main' } })
-})
-
-test('P2: silence holds process.exit no longer than the default of 2 s', async t => {
-  await assertBounded(
-    t,
-    { url: `http://${await startServer(t, silence)}`, options: { exitTimeoutMs: undefined } },
-    2_000,
-  )
-})
-
 const hasCompiler = spawnSync('cc', ['--version']).status === 0
 const lookups = [
   { way: 'process.exit(3)', exportThread: 'worker' },
   { way: 'natural end', exportThread: 'main' },
 ]
-for (const { way, exportThread } of lookups) {
-  test(`P2: a resolver that never answers holds ${way} no longer than exitTimeoutMs, exportThread ${exportThread}`, {
-    skip: hasCompiler ? false : 'there is no C compiler',
-  }, async t => {
-    const dns = await startDnsServer(t, { 'collector.test': { A: 'silence', AAAA: 'silence' } })
-    const env = { LD_PRELOAD: compile(t, 'silent-resolver.c'), DNS_PORT: dns.address.split(':')[1]! }
-    await assertBounded(t, { way, url: 'http://collector.test:4318', options: { exportThread }, env })
-    assert.ok(dns.questions.includes('collector.test A'))
+
+/** Two at a time: most of their time they wait. */
+describe('P2: the way out is bounded', { concurrency: 2 }, () => {
+  for (const { backend, url } of backends) {
+    test(`${backend} holds process.exit no longer than exitTimeoutMs`, async t => {
+      await assertBounded(t, { url: await url(t) })
+    })
+  }
+
+  for (const [what, onStream] of [
+    ['says nothing', () => {}],
+    ['goes on for ever', (stream: ServerHttp2Stream) => trickleMessage(stream)],
+  ] as const) {
+    test(`a gRPC server that ${what} holds process.exit no longer than exitTimeoutMs`, async t => {
+      const { origin } = await startHttp2Server(t, onStream)
+      await assertBounded(t, { url: origin, env: { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' } })
+    })
+  }
+
+  for (const way of ['natural end', 'throw', 'SIGTERM']) {
+    test(`silence holds ${way} no longer than exitTimeoutMs`, async t => {
+      await assertBounded(t, { way, url: `http://${await startServer(t, silence)}` })
+    })
+  }
+
+  test('silence holds a natural end no longer than exitTimeoutMs where the export is on the main thread', async t => {
+    const url = `http://${await startServer(t, silence)}`
+    await assertBounded(t, { way: 'natural end', url, options: { exportThread: 'main' } })
   })
+
+  test('silence holds process.exit no longer than the default of 2 s', async t => {
+    await assertBounded(
+      t,
+      { url: `http://${await startServer(t, silence)}`, options: { exitTimeoutMs: undefined } },
+      2_000,
+    )
+  })
+
+  for (const { way, exportThread } of lookups) {
+    test(`a resolver that never answers holds ${way} no longer than exitTimeoutMs, exportThread ${exportThread}`, {
+      skip: hasCompiler ? false : 'there is no C compiler',
+    }, async t => {
+      const dns = await startDnsServer(t, { 'collector.test': { A: 'silence', AAAA: 'silence' } })
+      const env = { LD_PRELOAD: compile(t, 'silent-resolver.c'), DNS_PORT: dns.address.split(':')[1]! }
+      await assertBounded(t, { way, url: 'http://collector.test:4318', options: { exportThread }, env })
+      assert.ok(dns.questions.includes('collector.test A'))
+    })
+  }
+})
+
+function trickleMessage(stream: ServerHttp2Stream): void {
+  stream.respond({ ':status': 200, 'content-type': 'application/grpc' })
+  const timer = setInterval(() => stream.write('x'), TRICKLE_INTERVAL_MS)
+  stream.on('close', () => clearInterval(timer))
 }
 
 /**

@@ -1,4 +1,4 @@
-// Ends 5,000 spans a second until memory is level: until its slope over the last two minutes is at most argv[2] MB a minute, or
+// Ends 5,000 spans a second until memory is level: until its slope over the last minute is at most argv[2] MB a minute, or
 // argv[3] seconds are over. Prints a line of JSON: the last slope, resident memory once a second, and the counts.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { getTracer, initTracing } from 'blueprint-tracing'
@@ -6,8 +6,8 @@ import { getTracer, initTracing } from 'blueprint-tracing'
 const SPANS_PER_SECOND = 5_000
 const SLICES_PER_SECOND = 50
 /** Until the budget is spent and both heaps have found their size. */
-const WARM_UP_SECONDS = 60
-const MEASURED_SECONDS = 120
+const WARM_UP_SECONDS = 30
+const MEASURED_SECONDS = 60
 
 const [maxSlope, maxSeconds] = process.argv.slice(2).map(Number)
 const tracing = initTracing(JSON.parse(process.env.TRACING_OPTIONS))
@@ -28,7 +28,7 @@ function endSlice() {
   }
 }
 
-/** MB a minute over the last two minutes; of the lowest reading in every ten seconds, what is left after the collector of garbage. */
+/** MB a minute over the last minute; of the lowest reading in every ten seconds, what is left after the collector of garbage. */
 function slope() {
   const measured = residentBytes.slice(-MEASURED_SECONDS)
   const lowest = []
