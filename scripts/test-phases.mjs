@@ -1,34 +1,39 @@
-// Runs the tests in two phases. Promises about time are tested against twins, so that their files must not compete for the processor
-// and run one after another. The others run before them, beside the one that mostly waits. What failed is said at the end.
+// Runs the tests in phases, since many are about time: those that compare two programs' have the processor for themselves, those of
+// ways out share it with one another only. What failed is said at the end.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { dirname, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const folder = mkdtempSync(join(tmpdir(), 'failures-'))
+const folder = mkdtempSync(join(tmpdir(), 'tests-'))
+const failures = join(folder, 'failures')
 const WAITS = 'test/features/p6-bounded-memory.test.ts'
+/** Folders whose tests change nothing that others see: a process for each file would take longer to load them than they take. */
+const ONE_PROCESS = ['bench', 'config', 'exporters', 'net', 'propagation', 'wire'].map(name => `test/${name}`)
 
+mkdirSync(failures)
 const named = process.argv.slice(2)
 const files = named.length > 0 ? named : testFiles()
-const isTimed = file => /^test\/features\/p[12357]-/.test(file)
-const others = files.filter(file => file !== WAITS && !isTimed(file))
-// A run by itself, since node:test begins with whatever comes first in the alphabet.
-const beside = [
-  run('waits', { files: files.filter(file => file === WAITS) }),
-  run('others', { files: others, concurrency: 3 }),
+const waits = files.filter(file => file === WAITS)
+const exits = files.filter(file => /^test\/features\/p1-/.test(file))
+const timed = files.filter(file => /^test\/features\/p[2357]-/.test(file))
+const others = files.filter(file => ![...waits, ...exits, ...timed].includes(file))
+const statuses = [
+  // Two runs, since node:test would begin with whatever comes first in the alphabet, and the one that waits takes long.
+  ...(await Promise.all([run('waits', waits, 1), run('others', inFewProcesses(others), 3)])),
+  await run('exits', exits, 2),
+  await run('timed', timed, 1),
 ]
-const statuses = await Promise.all(beside)
-statuses.push(await run('timed', { files: files.filter(isTimed) }))
-for (const file of readdirSync(folder)) process.stdout.write(readFileSync(join(folder, file), 'utf8'))
+for (const file of readdirSync(failures)) process.stdout.write(readFileSync(join(failures, file), 'utf8'))
 rmSync(folder, { recursive: true })
 process.exit(statuses.every(status => status === 0) ? 0 : 1)
 
-async function run(name, { files, concurrency = 1 }) {
+async function run(name, files, concurrency) {
   if (files.length === 0) return 0
-  const reporters = { spec: 'stdout', './scripts/failures-reporter.mjs': join(folder, `${name}.txt`) }
+  const reporters = { spec: 'stdout', './scripts/failures-reporter.mjs': join(failures, name) }
   const flags = Object.entries(reporters).flatMap(([reporter, destination]) => [
     `--test-reporter=${reporter}`,
     `--test-reporter-destination=${destination}`,
@@ -38,10 +43,24 @@ async function run(name, { files, concurrency = 1 }) {
   return status
 }
 
-/** Interop tests need backends of their own and have a command of their own. */
+/** Files of a folder become one that imports them. */
+function inFewProcesses(wanted) {
+  const alone = wanted.filter(file => !ONE_PROCESS.includes(dirname(file)))
+  const together = ONE_PROCESS.map(name => ({ name, files: wanted.filter(file => dirname(file) === name) }))
+  return [...alone, ...together.filter(({ files }) => files.length > 0).map(importAll)]
+}
+
+function importAll({ name, files }) {
+  const file = join(folder, `${name}.test.mjs`)
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, files.map(path => `import '${pathToFileURL(join(root, path))}'\n`).join(''))
+  return file
+}
+
+/** Interop tests need backends, and the policies are about the package and the sources: each have a command of their own. */
 function testFiles() {
   return readdirSync(join(root, 'test'), { recursive: true })
-    .filter(name => name.endsWith('.test.ts') && !name.startsWith('interop'))
+    .filter(name => name.endsWith('.test.ts') && !/^(?:interop|policy)\b/.test(name))
     .map(name => `test/${name.replaceAll('\\', '/')}`)
     .sort()
 }
