@@ -7,7 +7,7 @@ import { standing } from './standing.ts'
 
 /** These need the rivals, which npm test does not install: .ci/run runs them after the bench. */
 test('BENCH_SLOWDOWN=8 makes the gate fail and name the row', () => {
-  const args = ['--import', 'tsx', join(import.meta.dirname, 'run.ts'), 'span', '--quick', '--gate', '--rounds', '7']
+  const args = ['--import', 'tsx', join(import.meta.dirname, 'run.ts'), 'span', '--quick', '--gate', '--rounds', '5']
   const env = { ...process.env, BENCH_SLOWDOWN: '8' }
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { env, encoding: 'utf8' })
   assert.equal(status, 1, stdout + stderr)

@@ -12,7 +12,11 @@ const folder = mkdtempSync(join(tmpdir(), 'tests-'))
 const failures = join(folder, 'failures')
 const WAITS = 'test/features/p6-bounded-memory.test.ts'
 /** Folders whose tests change nothing that others see: a process for each file would take longer to load them than they take. */
-const ONE_PROCESS = ['bench', 'config', 'exporters', 'net', 'propagation', 'wire'].map(name => `test/${name}`)
+const ONE_PROCESS = ['bench', 'config', 'exporters', 'net', 'otlp', 'pipeline', 'propagation', 'wire'].map(
+  name => `test/${name}`,
+)
+/** About the shapes of spans, of which a process has one table. */
+const ALONE = ['test/otlp/shape.test.ts']
 
 mkdirSync(failures)
 const named = process.argv.slice(2)
@@ -45,8 +49,9 @@ async function run(name, files, concurrency) {
 
 /** Files of a folder become one that imports them. */
 function inFewProcesses(wanted) {
-  const alone = wanted.filter(file => !ONE_PROCESS.includes(dirname(file)))
-  const together = ONE_PROCESS.map(name => ({ name, files: wanted.filter(file => dirname(file) === name) }))
+  const folderOf = file => (ALONE.includes(file) ? undefined : ONE_PROCESS.find(name => name === dirname(file)))
+  const alone = wanted.filter(file => folderOf(file) === undefined)
+  const together = ONE_PROCESS.map(name => ({ name, files: wanted.filter(file => folderOf(file) === name) }))
   return [...alone, ...together.filter(({ files }) => files.length > 0).map(importAll)]
 }
 

@@ -5,7 +5,7 @@ import { type ChildResult, runChild } from '../support/child.ts'
 import { type Collector, startCollector } from '../support/collector.ts'
 import { assertBalanced } from '../support/ledger.ts'
 
-const RUNS = Number(process.env.EXIT_RUNS ?? (process.env.CI === undefined ? 3 : 6))
+const RUNS = Number(process.env.EXIT_RUNS ?? 4)
 /** Of the ways that differ from the others in detail only. */
 const FEWER_RUNS = Math.min(RUNS, 5)
 const SPANS = 1000
