@@ -7,14 +7,14 @@ import { standing } from './standing.ts'
 
 /** These need the rivals, which npm test does not install: .ci/run runs them after the bench. */
 test('BENCH_SLOWDOWN=8 makes the gate fail and name the row', () => {
-  const args = ['--import', 'tsx', join(import.meta.dirname, 'run.ts'), 'span', '--quick', '--gate', '--rounds', '5']
+  const args = ['--import', 'tsx', join(import.meta.dirname, 'run.ts'), 'span', '--quick', '--gate', '--rounds', '7']
   const env = { ...process.env, BENCH_SLOWDOWN: '8' }
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { env, encoding: 'utf8' })
   assert.equal(status, 1, stdout + stderr)
   assert.match(stdout, /^MISSED span-active \/ opentelemetry is /m)
 })
 
-/** Side by side, since nothing here is about time. */
+/** Side by side, since no time is measured here. */
 describe('spans are counted', { concurrency: true }, () => {
   test('a contender that loses spans is invalid, in no ratio, and fails a contest that accepts no loss', async () => {
     const contenders = ['blueprint', 'opentelemetry (defaults)']

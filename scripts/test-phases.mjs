@@ -1,5 +1,5 @@
-// Runs the tests in phases, since many are about time: those that compare two programs' have the processor for themselves, those of
-// ways out share it with one another only. What failed is said at the end.
+// Runs the tests in phases, since many are about time: those that compare the times of two programs have the processor for themselves,
+// those of ways out share it with one another only. What failed is said at the end.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -11,12 +11,12 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'tests-'))
 const failures = join(folder, 'failures')
 const WAITS = 'test/features/p6-bounded-memory.test.ts'
-/** Folders whose tests change nothing that others see: a process for each file would take longer to load them than they take. */
-const ONE_PROCESS = ['bench', 'config', 'exporters', 'net', 'otlp', 'pipeline', 'propagation', 'wire'].map(
+/** Folders whose files do not notice each other: starting a process for each takes longer than its tests do. */
+const ONE_PROCESS = ['bench', 'config', 'exporters', 'net', 'pipeline', 'propagation', 'wire'].map(
   name => `test/${name}`,
 )
-/** About the shapes of spans, of which a process has one table. */
-const ALONE = ['test/otlp/shape.test.ts']
+/** What it asks is whether a process without a proxy has loaded any. */
+const ALONE = ['test/net/http-client.test.ts']
 
 mkdirSync(failures)
 const named = process.argv.slice(2)
@@ -55,17 +55,25 @@ function inFewProcesses(wanted) {
   return [...alone, ...together.filter(({ files }) => files.length > 0).map(importAll)]
 }
 
+/** A test that ended the process would have the others pass. A file that cannot be imported fails by its own name. */
 function importAll({ name, files }) {
-  const file = join(folder, `${name}.test.mjs`)
-  mkdirSync(dirname(file), { recursive: true })
-  writeFileSync(file, files.map(path => `import '${pathToFileURL(join(root, path))}'\n`).join(''))
-  return file
+  const urls = files.map(file => pathToFileURL(join(root, file)).href)
+  const group = join(folder, `${name}.test.mjs`)
+  mkdirSync(dirname(group), { recursive: true })
+  writeFileSync(
+    group,
+    `import { test } from 'node:test'
+process.exit = code => { throw new Error(\`process.exit(\${code}) in a process of several test files\`) }
+for (const url of ${JSON.stringify(urls)}) await import(url).catch(error => test(url, () => { throw error }))
+`,
+  )
+  return group
 }
 
-/** Interop tests need backends, and the policies are about the package and the sources: each have a command of their own. */
+/** Interop tests need backends, and policies are about the package and its sources: each of the two has a command of its own. */
 function testFiles() {
   return readdirSync(join(root, 'test'), { recursive: true })
-    .filter(name => name.endsWith('.test.ts') && !/^(?:interop|policy)\b/.test(name))
     .map(name => `test/${name.replaceAll('\\', '/')}`)
+    .filter(name => name.endsWith('.test.ts') && !/^test\/(?:interop|policy)\//.test(name))
     .sort()
 }

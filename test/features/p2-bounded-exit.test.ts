@@ -5,7 +5,7 @@ import type { ServerHttp2Stream } from 'node:http2'
 import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, type TestContext, test } from 'node:test'
+import { after, before, describe, type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { Stats } from '../../src/types/tracing.ts'
 import { type ChildResult, runChild } from '../support/child.ts'
@@ -79,8 +79,15 @@ const lookups = [
   { way: 'natural end', exportThread: 'main' },
 ]
 
-/** Two at a time: most of their time they wait. */
+/** Two at a time, since traced programs wait: what disturbs a run disturbs few of the five of which the median counts. */
 describe('P2: the way out is bounded', { concurrency: 2 }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'blueprint-tracing-'))
+  const silentResolver = join(folder, 'preload.so')
+  before(() => {
+    if (hasCompiler) compile('silent-resolver.c', silentResolver)
+  })
+  after(() => rmSync(folder, { recursive: true }))
+
   for (const { backend, url } of backends) {
     test(`${backend} holds process.exit no longer than exitTimeoutMs`, async t => {
       await assertBounded(t, { url: await url(t) })
@@ -121,7 +128,7 @@ describe('P2: the way out is bounded', { concurrency: 2 }, () => {
       skip: hasCompiler ? false : 'there is no C compiler',
     }, async t => {
       const dns = await startDnsServer(t, { 'collector.test': { A: 'silence', AAAA: 'silence' } })
-      const env = { LD_PRELOAD: compile(t, 'silent-resolver.c'), DNS_PORT: dns.address.split(':')[1]! }
+      const env = { LD_PRELOAD: silentResolver, DNS_PORT: dns.address.split(':')[1]! }
       await assertBounded(t, { way, url: 'http://collector.test:4318', options: { exportThread }, env })
       assert.ok(dns.questions.includes('collector.test A'))
     })
@@ -183,13 +190,8 @@ function assertLossIsTold({ stdout, stderr, signal }: ChildResult): void {
   assert.equal(stats.exporters.otlp?.dropped.exit_timeout, 1000)
 }
 
-/** Returns the path of the shared library. */
-function compile(t: TestContext, source: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'blueprint-tracing-'))
-  t.after(() => rmSync(folder, { recursive: true }))
-  const library = join(folder, 'preload.so')
+function compile(source: string, library: string): void {
   const path = fileURLToPath(new URL(`programs/${source}`, import.meta.url))
   const { status, stderr } = spawnSync('cc', ['-shared', '-fPIC', '-o', library, path, '-ldl'], { encoding: 'utf8' })
   assert.equal(status, 0, stderr)
-  return library
 }
