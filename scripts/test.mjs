@@ -1,5 +1,5 @@
-// Runs the tests of what src/ does (or the files named on the command line), with coverage of src/ in every process and thread they start;
-// `npx c8 report --reporter text` then lists what is not covered.
+// Runs the tests of what src/ does (or the files named on the command line), with coverage of src/ in every process and thread they
+// start; `npx c8 report --reporter text` then lists what is not covered.
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 

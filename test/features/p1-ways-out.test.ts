@@ -7,7 +7,7 @@ import { assertBalanced } from '../support/ledger.ts'
 
 const RUNS = Number(process.env.EXIT_RUNS ?? (process.env.CI === undefined ? 3 : 20))
 /** Of the ways that differ from the others in detail only. */
-const FEWER_RUNS = Math.min(RUNS, 3)
+const FEWER_RUNS = Math.min(RUNS, 5)
 /** The first run of each way counts what it covers: that takes a process longer than its spans do. */
 const UNCOVERED = { NODE_V8_COVERAGE: undefined }
 const SPANS = 1000

@@ -1,5 +1,6 @@
-// Ends 5,000 spans a second until memory is level, or argv[3] seconds are over: until its slope over a minute is at most argv[2] MB a
-// minute, or where the first one was steeper, that over two. Prints a line of JSON: the last slope, resident memory once a second, and the counts.
+// Ends 5,000 spans a second until memory is level: until its slope over the first minute after the warm-up, or from then on over two
+// minutes, is at most argv[2] MB a minute, or argv[3] seconds are over. Prints a line of JSON: the last slope, resident memory once a
+// second, and the counts.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { getTracer, initTracing } from 'blueprint-tracing'
 
@@ -8,6 +9,7 @@ const SLICES_PER_SECOND = 50
 /** Until the budget is spent and both heaps have found their size. */
 const WARM_UP_SECONDS = 30
 const FIRST_MEASURED_SECONDS = 60
+const FIRST_LOOK_SECONDS = WARM_UP_SECONDS + FIRST_MEASURED_SECONDS
 /** Less is chance where it is looked at again and again. */
 const MEASURED_SECONDS = 120
 
@@ -32,7 +34,7 @@ function endSlice() {
 
 /** MB a minute; of the lowest reading in every ten seconds, what is left after the collector of garbage. */
 function slope() {
-  const isFirst = residentBytes.length === WARM_UP_SECONDS + FIRST_MEASURED_SECONDS
+  const isFirst = residentBytes.length === FIRST_LOOK_SECONDS
   const measured = residentBytes.slice(isFirst ? -FIRST_MEASURED_SECONDS : -MEASURED_SECONDS)
   const lowest = []
   for (let from = 0; from < measured.length; from += 10) lowest.push(Math.min(...measured.slice(from, from + 10)))
@@ -47,9 +49,9 @@ function leastSquares(values) {
 }
 
 function isLevel() {
-  const measuredSeconds = residentBytes.length - WARM_UP_SECONDS
-  if (measuredSeconds === FIRST_MEASURED_SECONDS) return slope() <= maxSlope
-  return measuredSeconds >= MEASURED_SECONDS && measuredSeconds % 10 === 0 && slope() <= maxSlope
+  const seconds = residentBytes.length
+  const isLater = seconds >= WARM_UP_SECONDS + MEASURED_SECONDS && seconds % 10 === 0
+  return (seconds === FIRST_LOOK_SECONDS || isLater) && slope() <= maxSlope
 }
 
 while (!isLevel() && residentBytes.length < maxSeconds) {
