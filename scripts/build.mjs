@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync 
 import { dirname, join, resolve } from 'node:path'
 import { build } from 'esbuild'
 import { toCommonJs } from './common-js.mjs'
+import { compileEarly } from './compile-early.mjs'
 import { foldIntoIndex, linkParts } from './link.mjs'
 import { OUTPUT } from './output.mjs'
 import { shrinkAll } from './shrink.mjs'
@@ -45,6 +46,7 @@ writeWholeEntries()
 chmodSync(join(dist, 'cli.js'), 0o755)
 await bundleThread()
 await shrinkAll(dist)
+compileEarly(dist)
 if (!process.argv.includes('--no-types')) buildTypes()
 
 /**
