@@ -13,7 +13,8 @@ const { initTracing } = await import(urlOf('index.js'))
 // Of the index no more than that: every program imports it, and not every one records.
 const imported = await startsOf('index.js')
 const exporters = { kind: 'otlp', url: 'http://127.0.0.1:9' }
-const { tracer } = initTracing({ exporters, logger: false, exitTimeoutMs: 0 })
+const { tracer, enabled } = initTracing({ exporters, logger: false, exitTimeoutMs: 0 })
+if (!enabled) throw new Error(`what was built in ${folder} does not trace`)
 tracer.startSpan('first').end()
 const started = await startsOf('recording.cjs')
 console.log(JSON.stringify({ 'index.js': imported, 'recording.cjs': started }))

@@ -43,7 +43,10 @@ function namesOf(list = '') {
   })
 }
 
-/** Puts what all entries share into index.js, from where the others take it as one object. Gives the name of that very index. */
+/**
+ * Puts what all entries share into index.js, from where the others take it as one object: made when they do, since a program that is not
+ * traced loads none of them. Gives the name of that very index.
+ */
 export function foldIntoIndex(folder) {
   const index = readChunk(folder, INDEX)
   const [{ from: chunk, names }, ...more] = index.imports
@@ -55,7 +58,11 @@ export function foldIntoIndex(folder) {
   const publics = index.exports.map(({ before, after }) => `${imported.get(before)} as ${after}`)
   const pairs = Array.from(locals, pair => pair.join(':'))
   const name = createHash('sha256').update(`${shared.body}${publics}${pairs}`).digest('base64url').slice(0, 8)
-  const code = [shared.body, `export{${publics}};`, `export const inside={build:"${name}",${pairs}};`]
+  const code = [
+    shared.body,
+    `export{${publics}};`,
+    `let made;export function inside(){return made??={build:"${name}",${pairs}}}`,
+  ]
   if (OUTPUT.sourcemap) {
     code.push(`//# sourceMappingURL=${INDEX}.map`)
     renameSync(join(folder, `${chunk}.map`), join(folder, `${INDEX}.map`))
@@ -71,7 +78,7 @@ export function foldIntoIndex(folder) {
 function takeFromIndex(file, chunk) {
   const list = new RegExp(`import\\s*\\{([^}]+)\\}\\s*from\\s*"\\./${chunk}";?`)
   const code = readFileSync(file, 'utf8')
-    .replace(list, (_, names) => `import{inside}from"./${INDEX}";const${pattern(namesOf(names))}=inside;`)
+    .replace(list, (_, names) => `import{inside}from"./${INDEX}";const${pattern(namesOf(names))}=inside();`)
     .replaceAll(`"./${chunk}"`, `"./${INDEX}"`)
   writeFileSync(file, code)
 }
@@ -131,7 +138,8 @@ function givenParts(folder, given, index) {
       )
       build.onLoad({ filter: /./, namespace: 'given' }, ({ path }) => {
         const names = path === INDEX ? ['inside'] : exportedBy(folder, path)
-        const check = path === INDEX ? `if(parts['${path}'].inside.build!=='${index}')throw new Error('${MIXED}');` : ''
+        const check =
+          path === INDEX ? `if(parts['${path}'].inside().build!=='${index}')throw new Error('${MIXED}');` : ''
         return { contents: `${check}export const {${names}}=parts['${path}']` }
       })
     },

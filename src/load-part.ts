@@ -8,7 +8,7 @@ type Parts = Record<string, object>
 type CreatePart = (parts: Parts, url: string | undefined) => object
 
 /** All that the index has in common with others; scripts/link.mjs puts it there. */
-declare const inside: object
+declare function inside(): object
 
 let parts: Parts | undefined
 let provided: Readonly<Record<string, CreatePart>> = {}
