@@ -85,34 +85,32 @@ function takeFromIndex(file, chunk) {
 
 /**
  * Makes each entry, an ES module so far, a function of the parts that are there: the index, and for those behind the first entry what
- * that brought, since it is loaded before any other.
+ * they take of that one, since it is loaded before any other. It gives no more: what is given does not fold away where it is used.
  */
 export async function linkParts(folder, [first, ...others], index) {
-  const present = new Set([INDEX])
-  await linkPart(folder, first, present, index)
-  for (const entry of others) await linkPart(folder, entry, new Set(present), index)
+  const taken = takenBy(folder, others, chunksOf(folder, `${first}.js`))
+  const given = new Map([[INDEX, ['inside']]])
+  await linkPart(folder, first, given, index, taken)
+  for (const entry of others) await linkPart(folder, entry, new Map([...given, ...taken]), index)
   for (const entry of [first, ...others]) remove(folder, `${entry}.js`)
   removeUnused(folder)
 }
 
-async function linkPart(folder, entry, present, index) {
-  const given = new Set(present)
+async function linkPart(folder, entry, given, index, taken = new Map()) {
   await build({
     ...OUTPUT,
-    stdin: { contents: partSource(folder, `${entry}.js`, present), resolveDir: folder },
+    stdin: { contents: partSource(folder, `${entry}.js`, taken), resolveDir: folder },
     outfile: join(folder, `${entry}.cjs`),
     banner: { js: `${PART_HEAD}let result;` },
     footer: { js: `return result${PART_FOOT}` },
     define: { 'import.meta.url': 'url' },
-    plugins: [givenParts(folder, given, index)],
+    plugins: [givenParts(given, index)],
   })
 }
 
-/** What it brings beside what it gives is a part, too: those who come later take it from there. */
-function partSource(folder, name, present) {
-  const brought = broughtBy(folder, name, present)
-  const publish = brought.map((chunk, i) => {
-    const names = exportedBy(folder, chunk)
+/** Each chunk of which others take something is a part, too. */
+function partSource(folder, name, taken) {
+  const publish = Array.from(taken, ([chunk, names], i) => {
     const locals = names.map(local => `${local} as ${local}${i}`)
     const properties = names.map(local => `${local}:${local}${i}`)
     return `import {${locals}} from './${chunk}';parts['${chunk}']={${properties}};`
@@ -121,15 +119,29 @@ function partSource(folder, name, present) {
   return `${publish.join('\n')}\nimport {${result}} from './${name}';result={${result}}`
 }
 
-function broughtBy(folder, name, present) {
-  return readChunk(folder, name).imports.flatMap(({ from }) => {
-    if (present.has(from)) return []
-    present.add(from)
-    return [...broughtBy(folder, from, present), from]
-  })
+/** All that is loaded with a file beside the index. */
+function chunksOf(folder, file) {
+  const found = new Set([file])
+  for (const name of found) {
+    for (const { from } of readChunk(folder, name).imports) if (from !== INDEX) found.add(from)
+  }
+  return found
 }
 
-function givenParts(folder, given, index) {
+/** What `entries` take of the chunks that are there, the names by chunk. */
+function takenBy(folder, entries, present) {
+  const taken = new Map()
+  const files = new Set(
+    entries.flatMap(entry => [...chunksOf(folder, `${entry}.js`)]).filter(file => !present.has(file)),
+  )
+  for (const { from, names } of [...files].flatMap(file => readChunk(folder, file).imports)) {
+    const given = names.map(({ before }) => before)
+    if (present.has(from)) taken.set(from, [...new Set([...(taken.get(from) ?? []), ...given])])
+  }
+  return taken
+}
+
+function givenParts(given, index) {
   return {
     name: 'given-parts',
     setup(build) {
@@ -137,10 +149,9 @@ function givenParts(folder, given, index) {
         given.has(path.slice(2)) ? { path: path.slice(2), namespace: 'given' } : undefined,
       )
       build.onLoad({ filter: /./, namespace: 'given' }, ({ path }) => {
-        const names = path === INDEX ? ['inside'] : exportedBy(folder, path)
         const check =
           path === INDEX ? `if(parts['${path}'].inside().build!=='${index}')throw new Error('${MIXED}');` : ''
-        return { contents: `${check}export const {${names}}=parts['${path}']` }
+        return { contents: `${check}export const {${given.get(path)}}=parts['${path}']` }
       })
     },
   }
