@@ -14,7 +14,11 @@ const dist = join(root, 'dist')
 const types = join(dist, 'types')
 const entries = ['index', 'testing', 'register', 'jobs', 'metrics']
 /** The first of a group is loaded before the others of it. */
-const partGroups = [['propagation/other-headers'], ['trace/traced-functions'], ['recording', 'config/other-options']]
+const partGroups = [
+  ['propagation/other-headers'],
+  ['trace/traced-functions'],
+  ['recording', 'config/other-options', 'trace/redaction'],
+]
 const parts = partGroups.flat()
 
 /** Of the thread's build, with what an entry of the other one imports of it. */
@@ -96,7 +100,7 @@ function oneFile() {
       build.onLoad(
         {
           filter:
-            /[\\/]src[\\/](?:propagation[\\/]other-headers|trace[\\/]traced-functions|config[\\/]other-options)\.ts$/,
+            /[\\/]src[\\/](?:propagation[\\/]other-headers|trace[\\/](?:traced-functions|redaction)|config[\\/]other-options)\.ts$/,
         },
         ({ path }) => withImport(path, '../index.ts'),
       )
@@ -114,7 +118,7 @@ function partsApart() {
     name: 'parts-apart',
     setup(build) {
       build.onResolve(
-        { filter: /\/load-(?:recording|other-headers|traced-functions|other-options|local-export)\.ts$/ },
+        { filter: /\/load-(?:recording|other-headers|traced-functions|other-options|redaction|local-export)\.ts$/ },
         ({ path, resolveDir }) => ({
           path: join(resolveDir, path.replace('.ts', '-file.ts')),
         }),

@@ -7,14 +7,15 @@ import { ExportPipeline } from './pipeline/export-pipeline.ts'
 import { lostSpans } from './pipeline/ledger.ts'
 import { MAX_TIMER_MS } from './pipeline/timer.ts'
 import type { Log } from './pipeline/voice.ts'
-import { createRedactor, type Redactor } from './redaction/redactor.ts'
 import { runInContext, scopeOf } from './trace/context.ts'
+import { loadRedaction } from './trace/load-redaction.ts'
 import type { OpenSpans } from './trace/open-spans.ts'
 import { createRecorder, type Recorder } from './trace/recorder.ts'
 import { RecordingSource } from './trace/recording-source.ts'
 import { RecordingSpan } from './trace/recording-span.ts'
 import { markError } from './trace/run-in-span.ts'
 import { createSampler } from './trace/sampler.ts'
+import type { SpanRedaction } from './trace/span-redaction.ts'
 import { SourceTracer } from './trace/tracer.ts'
 import type { Config } from './types/config.ts'
 import type { Exporter } from './types/exporter.ts'
@@ -43,10 +44,11 @@ export class LiveTracing implements Tracing, ExitParticipant {
 
   constructor(config: Config, loadExporter: LoadExporter) {
     this.log = createLog(config)
-    const redactor = createRedactor(config.redact)
-    this.pipeline = startPipeline(config, loadExporter, this.log, redactor)
+    const { redact, limits } = config
+    const redaction = redact && loadRedaction().createRedaction(redact, limits.attributeValueLength)
+    this.pipeline = startPipeline(config, loadExporter, this.log, redaction)
     this.exporters = this.pipeline.names
-    this.recorder = createRecorder(createSampler(config.sampler), config.limits, this.pipeline.sink, redactor)
+    this.recorder = createRecorder(createSampler(config.sampler), limits, this.pipeline.sink, redaction)
     this.source = new RecordingSource(this.recorder, config.propagators)
     this.tracer = new SourceTracer(() => this.source)
     this.exitTimeoutMs = config.exitTimeoutMs
@@ -173,7 +175,7 @@ function startPipeline(
   config: Config,
   loadExporter: LoadExporter,
   log: Log,
-  redactor: Redactor | undefined,
+  redaction: SpanRedaction | undefined,
 ): ExportPipeline {
   const onMain = config.exportThread === 'main'
   const isCustom = config.exporters.map(exporter => exporter.kind === 'custom')
@@ -181,7 +183,7 @@ function startPipeline(
   else if (isCustom.includes(true)) log('info', `a custom exporter runs on the main thread; ${CUSTOM_LIMIT}`)
   return new ExportPipeline({
     exporters: config.exporters,
-    frame: createRequestFrame(config.resource, SCOPE, redactor),
+    frame: createRequestFrame(config.resource, SCOPE, redaction),
     scope: SCOPE,
     delivery: config.delivery,
     log,

@@ -124,10 +124,16 @@ function initialise(): Tracing {
   }
 }
 
-/** A bundle without the part that records must not bring the program down; without one its options cannot be checked either. */
+/**
+ * A bundle without the part that records must not bring the program down; without one its options cannot be checked either. What
+ * redacts is loaded before anything is announced: nothing may be recorded without it.
+ */
 function resolveRecording(options: TracingOptions | undefined): Config | OffConfig {
   try {
-    return loadRecording().resolveConfig(options)
+    const { loadRedaction, resolveConfig } = loadRecording()
+    const config = resolveConfig(options)
+    if (config.enabled && config.redact !== undefined) loadRedaction()
+    return config
   } catch (error) {
     if (!(error instanceof MissingPart)) throw error
     const hint = 'a bundler has to leave blueprint-tracing external'

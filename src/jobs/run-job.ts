@@ -105,7 +105,7 @@ function isFailureCode(code: unknown): code is number {
 /** Throws where a set-up redacts and a bundler has left behind what does it. */
 function presentRedactor(): Redactor | undefined {
   const redact = presentConfig()?.redact
-  return redact && loadRecording().createRedactor(redact)
+  return redact && loadRecording().loadRedaction().createRedactor(redact)
 }
 
 /** Stores the dead letter, and says what failed and where that is kept. */

@@ -1,8 +1,7 @@
-import type { Redactor } from '../redaction/redactor.ts'
 import type { Attributes } from '../types/span.ts'
-import { attributesBound, encode, takeAttributes, writeAttributes } from './attributes.ts'
+import { attributesBound, encode, type TakenAttributes, takeAttributes, writeAttributes } from './attributes.ts'
 import { INSTRUMENTATION_SCOPE, RESOURCE, RESOURCE_SPANS, SCOPE_SPANS } from './fields.ts'
-import { redactAttributes } from './redact.ts'
+import type { TakenFor } from './take-value.ts'
 
 const RESOURCE_FIELD = (RESOURCE_SPANS.resource << 3) | 2
 const RESOURCE_ATTRIBUTE = (RESOURCE.attributes << 3) | 2
@@ -18,19 +17,23 @@ export interface RequestFrame {
   readonly scope: Uint8Array
 }
 
+/** How what a resource has is redacted, where anything is. */
+export interface ResourceRedaction extends TakenFor {
+  resource(taken: TakenAttributes): TakenAttributes
+}
+
 /** Attributes of a resource are exempt from limits (OTel spec, common/README "Attribute limits"). */
 export function createRequestFrame(
   resource: Attributes,
   scope: { name: string; version: string },
-  redactor?: Redactor,
+  redaction?: ResourceRedaction,
 ): RequestFrame {
-  return { resource: encodeResource(resource, redactor), scope: encodeScope(scope) }
+  return { resource: encodeResource(resource, redaction), scope: encodeScope(scope) }
 }
 
-function encodeResource(resource: Attributes, redactor: Redactor | undefined): Uint8Array {
-  const maxLength = Number.POSITIVE_INFINITY
-  const taken = takeAttributes(resource, Number.POSITIVE_INFINITY, maxLength, { redactor })
-  const { entries } = redactor === undefined ? taken : redactAttributes({ redactor, maxLength }, 'attribute', taken)
+function encodeResource(resource: Attributes, redaction: ResourceRedaction | undefined): Uint8Array {
+  const taken = takeAttributes(resource, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, redaction)
+  const { entries } = redaction === undefined ? taken : redaction.resource(taken)
   return encode(attributesBound(entries) + 16, out => {
     out.byte(RESOURCE_FIELD)
     const mark = out.open(2)

@@ -1,5 +1,5 @@
 import type { RedactField, RedactOptions } from '../types/redact.ts'
-import { RedactCallback } from './callback.ts'
+import { isCallbackRunning, RedactCallback } from './callback.ts'
 
 const DEFAULT_REPLACEMENT = '[redacted]'
 /** Programs mostly have few keys, and short ones; the others are looked at anew each time. */
@@ -18,8 +18,8 @@ interface Verdict {
  */
 export class Redactor {
   readonly replacement: string
-  /** Whether code of the program's runs. */
-  readonly callsBack: boolean
+  /** Undefined where no code of the program's is called. */
+  readonly isCallbackRunning: (() => boolean) | undefined
   private readonly keys: ReadonlySet<string>
   private readonly keyPatterns: readonly RegExp[]
   private readonly valuePatterns: readonly RegExp[]
@@ -32,7 +32,7 @@ export class Redactor {
     this.keyPatterns = keys.filter(key => typeof key !== 'string').map(key => copyOf(key, ''))
     this.valuePatterns = values.map(value => copyOf(value, 'g'))
     this.callback = callback === undefined ? undefined : new RedactCallback(callback)
-    this.callsBack = callback !== undefined
+    this.isCallbackRunning = callback === undefined ? undefined : isCallbackRunning
   }
 
   /** Whether the value of `key` is to be replaced whole. `path` is where the key stands in an object, with dots. */

@@ -1,11 +1,10 @@
 import { exactRecordBound, recordBound, type SpanRecord, writeSpanRecord } from '../otlp/encode-span.ts'
-import type { Redaction } from '../otlp/redact.ts'
 import type { TakenFor } from '../otlp/take-value.ts'
-import type { Redactor } from '../redaction/redactor.ts'
 import type { SpanLimits } from '../types/options.ts'
 import type { ProtobufWriter } from '../wire/protobuf-writer.ts'
 import { OpenSpans } from './open-spans.ts'
 import { heedCallbacks, type Sampler } from './sampler.ts'
+import type { SpanRedaction } from './span-redaction.ts'
 
 /** Where the bytes of ended spans go. */
 export interface SpanSink {
@@ -27,7 +26,7 @@ export interface Recorder {
   readonly sampler: Sampler
   readonly limits: RecordingLimits
   /** What happens to a span before it is encoded. */
-  readonly redaction: Redaction | undefined
+  readonly redaction: SpanRedaction | undefined
   readonly sink: SpanSink
   readonly open: OpenSpans
   started: number
@@ -40,14 +39,18 @@ export interface Recorder {
 /** More than the 2^29 - 24 characters of the longest text, and unlike Infinity compared as an integer, for every attribute. */
 const UNLIMITED = 2 ** 30 - 1
 
-export function createRecorder(sampler: Sampler, limits: SpanLimits, sink: SpanSink, redactor?: Redactor): Recorder {
-  const maxLength = Math.min(limits.attributeValueLength, UNLIMITED)
-  const redaction = redactor === undefined ? undefined : { redactor, maxLength }
+export function createRecorder(
+  sampler: Sampler,
+  limits: SpanLimits,
+  sink: SpanSink,
+  redaction?: SpanRedaction,
+): Recorder {
+  const redactor = redaction?.redactor
   return {
     sampler: heedCallbacks(sampler, redactor),
     limits: {
       ...limits,
-      attributeValueLength: redaction === undefined ? maxLength : UNLIMITED,
+      attributeValueLength: redaction === undefined ? Math.min(limits.attributeValueLength, UNLIMITED) : UNLIMITED,
       redactor,
     },
     redaction,

@@ -14,7 +14,6 @@ import { randomWords } from './ids.ts'
 import type { OpenSpan } from './open-spans.ts'
 import { contextOf, type ParentIdentity, recogniseSpans } from './parent.ts'
 import { type Recorder, type RecordingLimits, writeSpan } from './recorder.ts'
-import { writeRedactedSpan } from './redact-span.ts'
 import { DetailsRecord } from './span-details.ts'
 import { textOf } from './text-of.ts'
 import { KIND_SHIFT, OTLP_FLAGS, ROOT_FLAGS, SAMPLED } from './trace-flags.ts'
@@ -210,7 +209,7 @@ export class RecordingSpan implements Span, ActiveContext, ParentIdentity, SpanR
     const { recorder } = this
     // Before anything is counted: where the stack is too short for it, the span is still open.
     if (recorder.redaction === undefined) writeSpan(recorder.sink, this, endLow, endHigh)
-    else writeRedactedSpan(recorder.sink, this, endLow, endHigh, recorder.redaction)
+    else recorder.redaction.write(recorder.sink, this, endLow, endHigh)
     this.shape = ENDED
     this.values = NO_VALUES
     this.details = undefined

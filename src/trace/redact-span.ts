@@ -1,11 +1,11 @@
 import type { SpanRecord } from '../otlp/encode-span.ts'
-import { type Redaction, redactValue } from '../otlp/redact.ts'
+import { redactValue } from '../otlp/redact.ts'
 import { DETACHED, decodeName, ENDED, encodeName, type Shape } from '../otlp/shape.ts'
 import { type StoredValue, textBound } from '../otlp/values.ts'
 import type { WordBytes } from '../otlp/word-bytes.ts'
 import type { AttributeSlots } from './attribute-recorder.ts'
-import { type SpanSink, writeSpan } from './recorder.ts'
 import type { DetailsRecord } from './span-details.ts'
+import type { SpanRedaction } from './span-redaction.ts'
 
 /** A span that has ended, in its own fields: redacting it changes them. */
 export interface RedactableSpan extends SpanRecord, AttributeSlots {
@@ -16,25 +16,7 @@ export interface RedactableSpan extends SpanRecord, AttributeSlots {
   readonly details: DetailsRecord | undefined
 }
 
-/** Redacts an ended span and encodes it into the sink. If it cannot be redacted, it is dropped and counted. */
-export function writeRedactedSpan(
-  sink: SpanSink,
-  span: RedactableSpan,
-  endLow: number,
-  endHigh: number,
-  redaction: Redaction,
-): void {
-  try {
-    redactSpan(span, redaction)
-  } catch {
-    // The end of the stack, or memory that is not to be had.
-    sink.refuse()
-    return
-  }
-  writeSpan(sink, span, endLow, endHigh)
-}
-
-function redactSpan(span: RedactableSpan, redaction: Redaction): void {
+export function redactSpan(span: RedactableSpan, redaction: SpanRedaction): void {
   const { shape } = span
   // Whatever `redact.with` does to the span comes too late, as after its end.
   span.shape = ENDED
@@ -43,13 +25,13 @@ function redactSpan(span: RedactableSpan, redaction: Redaction): void {
   redactSlots(span, shape, redaction)
 }
 
-function redactName(span: RedactableSpan, { redactor }: Redaction): void {
+function redactName(span: RedactableSpan, { redactor }: SpanRedaction): void {
   const name = decodeName(span.nameField)
   const shown = redactor.text('name', name)
   if (shown !== name) span.nameField = encodeName(shown)
 }
 
-function redactSlots(span: RedactableSpan, shape: Shape, redaction: Redaction): void {
+function redactSlots(span: RedactableSpan, shape: Shape, redaction: SpanRedaction): void {
   const path = shape.keys()
   const keys = path.map(({ key }) => redaction.redactor.keyText(key))
   const values = path.map(({ key }, index) => redactValue(redaction, 'attribute', key, span.values[index]!))

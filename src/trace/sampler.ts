@@ -1,5 +1,4 @@
 import { thresholdOf } from '../propagation/probability.ts'
-import { isCallbackRunning } from '../redaction/callback.ts'
 import type { Redactor } from '../redaction/redactor.ts'
 import type { SamplerOptions } from '../types/options.ts'
 import { swapBytes } from './ids.ts'
@@ -51,17 +50,19 @@ export function createSampler(options: SamplerOptions): Sampler {
   }
 }
 
-let anyCallback = false
+/** Undefined until a set-up has a callback. */
+let isCallbackRunning: Redactor['isCallbackRunning']
 
 /**
  * A sampler that refuses what `redact.with` starts: its spans would be redacted in their turn, and so on. Only from the first
  * set-up on that has a callback, since nobody else is to pay for the question.
  */
 export function heedCallbacks(sampler: Sampler, redactor: Redactor | undefined): Sampler {
-  anyCallback ||= redactor?.callsBack === true
-  if (!anyCallback) return sampler
+  isCallbackRunning ??= redactor?.isCallbackRunning
+  const isRunning = isCallbackRunning
+  if (isRunning === undefined) return sampler
   const { decide } = sampler
-  return { ...sampler, decide: (parentSampled, traceWord) => !isCallbackRunning() && decide(parentSampled, traceWord) }
+  return { ...sampler, decide: (parentSampled, traceWord) => !isRunning() && decide(parentSampled, traceWord) }
 }
 
 function alwaysOn(): boolean {

@@ -1,14 +1,13 @@
 import { takeAttributes } from '../otlp/attributes.ts'
 import type { SpanDetails } from '../otlp/encode-span.ts'
 import { encodeEvent, encodeLink, type LinkedSpan, type TimedEvent } from '../otlp/event.ts'
-import type { Redaction } from '../otlp/redact.ts'
 import { truncate } from '../otlp/truncate.ts'
 import type { Attributes, Link, SpanContext, SpanStatus } from '../types/span.ts'
 import { timeHigh, timeLow } from './clock.ts'
 import { hexToBytes } from './ids.ts'
 import { flagsOf, takeSpanContext, traceStateText } from './parent.ts'
 import type { RecordingLimits } from './recorder.ts'
-import { redactEvent, redactLink, redactStatus } from './redact-details.ts'
+import type { SpanRedaction } from './span-redaction.ts'
 
 const UNSET = 0
 const OK = 1
@@ -79,11 +78,11 @@ export class DetailsRecord implements SpanDetails {
   }
 
   /** Encodes the events and links that have waited for it. To be called once, when nothing more is added. */
-  redact(redaction: Redaction): void {
+  redact(redaction: SpanRedaction): void {
     const { events = [], links = [] } = this.waiting ?? {}
-    for (const event of events) this.keep(this.events, encodeEvent(redactEvent(redaction, event)))
-    for (const link of links) this.keep(this.links, encodeLink(redactLink(redaction, link)))
-    this.statusMessage = redactStatus(redaction, this.statusMessage)
+    for (const event of events) this.keep(this.events, encodeEvent(redaction.event(event)))
+    for (const link of links) this.keep(this.links, encodeLink(redaction.link(link)))
+    this.statusMessage = redaction.status(this.statusMessage)
   }
 
   private limit(text: string): string {

@@ -54,6 +54,7 @@ const HEADERS = 'propagation-other-headers.cjs'
 const FUNCTIONS = 'trace-traced-functions.cjs'
 const RECORDING = 'recording.cjs'
 const OPTIONS = 'config-other-options.cjs'
+const REDACTION = 'trace-redaction.cjs'
 const B3_CONTEXT = { b3: `${'1'.repeat(32)}-${'2'.repeat(16)}-1`, 'x-request-id': 'run-7' }
 
 interface Row {
@@ -89,7 +90,7 @@ const rows: readonly Row[] = [
   { use: 'plain', files: [RECORDING], gives: true, without: false },
   { use: 'headers', files: [RECORDING, OPTIONS], gives: true, without: false },
   { use: 'tls', files: [RECORDING, OPTIONS], gives: true, without: false },
-  { use: 'redact', files: [RECORDING, OPTIONS], gives: true, without: false },
+  { use: 'redact', files: [RECORDING, OPTIONS, REDACTION], gives: true, without: false },
   ...['OTEL_EXPORTER_OTLP_HEADERS', 'HTTP_PROXY', 'OTEL_EXPORTER_OTLP_CERTIFICATE'].map(name => ({
     use: 'plain',
     env: { [name]: 'http://a=b' },

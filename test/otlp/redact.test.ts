@@ -7,6 +7,7 @@ import { createRequestFrame } from '../../src/otlp/request-frame.ts'
 import { takeValue } from '../../src/otlp/take-value.ts'
 import type { StoredValue } from '../../src/otlp/values.ts'
 import { Redactor } from '../../src/redaction/redactor.ts'
+import { SpanRedaction } from '../../src/trace/span-redaction.ts'
 
 const UNLIMITED = Number.POSITIVE_INFINITY
 const MAX_TEXT = 65_536
@@ -133,7 +134,7 @@ test('keys are masked; of two that become one the first is kept, and the other a
   )
 })
 
-test('the attributes of a resource are redacted as attributes', () => {
+test('the attributes of a resource are redacted as attributes, whatever limit those of spans have', () => {
   const asked: unknown[] = []
   const own = new Redactor({
     keys: ['password'],
@@ -150,7 +151,7 @@ test('the attributes of a resource are redacted as attributes', () => {
     nested: { password: 1 },
     long: 'x'.repeat(99),
   }
-  const frame = createRequestFrame(resource, { name: 'lib', version: '1' }, own)
+  const frame = createRequestFrame(resource, { name: 'lib', version: '1' }, new SpanRedaction(own, 3))
   assert.deepEqual(
     { ...readResource(frame) },
     {

@@ -27,7 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'load-exporter.ts': ['types', 'exporters'],
   'live-tracing.ts': [...EXPORT, 'load-exporter.ts', 'log.ts', 'config', 'trace'],
   'copies.ts': [STATE, 'trace'],
-  'recording.ts': ['wire', 'redaction', 'config', 'trace', 'pipeline', 'live-tracing.ts'],
+  'recording.ts': ['wire', 'config', 'trace', 'pipeline', 'live-tracing.ts'],
   'load-recording.ts': ['recording.ts'],
   'load-part.ts': [],
   'load-recording-file.ts': ['load-part.ts', 'recording.ts'],

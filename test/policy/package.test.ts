@@ -81,6 +81,7 @@ describe('the package as npm packs it, which builds it first', () => {
       'dist/trace-traced-functions.cjs',
       'dist/recording.cjs',
       'dist/config-other-options.cjs',
+      'dist/trace-redaction.cjs',
       'dist/pipeline-local-export.cjs',
       'dist/load-part.js',
       'dist/metrics-worker.cjs',

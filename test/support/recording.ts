@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { readSpans } from '../../src/otlp/read.ts'
-import { createRedactor } from '../../src/redaction/redactor.ts'
 import { createRecorder, type Recorder, type SpanSink } from '../../src/trace/recorder.ts'
 import { RecordingSource } from '../../src/trace/recording-source.ts'
 import { createSampler } from '../../src/trace/sampler.ts'
+import { createRedaction } from '../../src/trace/span-redaction.ts'
 import { SourceTracer } from '../../src/trace/tracer.ts'
 import type { SpanView } from '../../src/types/exporter.ts'
 import type { PropagatorName, SamplerOptions, SpanLimits } from '../../src/types/options.ts'
@@ -79,17 +79,14 @@ export interface Recording {
 /** A tracer without pipeline, whose spans stay in memory. */
 export function createRecording(options: RecordingOptions = {}): Recording {
   const {
-    limits,
+    redact,
     sampler = { kind: 'parentbased_always_on' },
     propagators = ['tracecontext', 'baggage', 'request-id'],
   } = options
+  const limits = { ...DEFAULT_LIMITS, ...options.limits }
   const sink = new MemorySink()
-  const recorder = createRecorder(
-    createSampler(sampler),
-    { ...DEFAULT_LIMITS, ...limits },
-    options.sink ?? sink,
-    createRedactor(options.redact),
-  )
+  const redaction = redact && createRedaction(redact, limits.attributeValueLength)
+  const recorder = createRecorder(createSampler(sampler), limits, options.sink ?? sink, redaction)
   const source = new RecordingSource(recorder, propagators)
   const tracer = new SourceTracer(() => source)
   return { tracer, source, recorder, sink, spans: () => [...readSpans(sink.bytes)] }
