@@ -126,7 +126,7 @@ function initialise(): Tracing {
 
 /**
  * A bundle without the part that records must not bring the program down; without one its options cannot be checked either. What
- * redacts is loaded before anything is announced: nothing may be recorded without it.
+ * redacts is loaded before anything is announced: nothing may be recorded without it, and no dead letter kept.
  */
 function resolveRecording(options: TracingOptions | undefined): Config | OffConfig {
   try {
@@ -138,7 +138,7 @@ function resolveRecording(options: TracingOptions | undefined): Config | OffConf
     if (!(error instanceof MissingPart)) throw error
     const hint = 'a bundler has to leave blueprint-tracing external'
     sayOnce('recording', 'error', `tracing is off, since a part of it cannot be loaded; ${hint}: ${error.message}`)
-    return resolveOff({ enabled: false })!
+    return { ...resolveOff({ enabled: false })!, redact: options?.redact }
   }
 }
 

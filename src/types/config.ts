@@ -26,12 +26,13 @@ export interface Config {
   readonly logLevel: LogLevel | 'none'
 }
 
-/** What is left to decide while tracing is off and has been given no options. */
+/** What is left to decide while tracing is off and has been given no options, or what would check them is missing. */
 export interface OffConfig extends Pick<Config, 'propagators' | 'summary' | 'notices' | 'logLevel'> {
   readonly enabled: false
   readonly propagating: false
   readonly logger: undefined
-  readonly redact: undefined
+  /** As it was given. */
+  readonly redact: RedactOptions | undefined
   readonly exitTimeoutMs: undefined
 }
 

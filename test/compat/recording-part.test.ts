@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { Stats } from '../../src/types/tracing.ts'
@@ -45,10 +45,11 @@ await tracing.flush()
 console.log(JSON.stringify({ stats: tracing.stats() }))
 `
 
+/** Of the copy that is named, which may not be the one whose jobs fail. */
 const UNREDACTED = `
 import { runJobWithDeadLetterQueue } from 'blueprint-tracing/jobs'
-import { initTracing } from './other/node_modules/blueprint-tracing/dist/index.js'
-initTracing({ exporters: { kind: 'file', path: 'traces.jsonl' }, redact: { keys: ['token'] } })
+const { initTracing } = await import(process.argv[2])
+initTracing({ enabled: process.argv[3] === 'on', exporters: { kind: 'file', path: 'traces.jsonl' }, redact: { keys: ['token'] } })
 const fail = () => { throw new Error('with a token') }
 process.exit(await runJobWithDeadLetterQueue(fail, { sceneId: 's', jobType: 'a-job', inputParams: { token: 't' } }))
 `
@@ -112,6 +113,24 @@ describe('the part that records is loaded when a program records (after a build)
     assert.match(stderr, /the export thread died .*; nothing more is exported: ENOENT/)
   })
 
+  async function failUnredacted(entry: string, mode: 'on' | 'off'): Promise<void> {
+    const url = program.write('app.mjs', UNREDACTED)
+    const { code, stderr } = await runChild(url, { args: [entry, mode], cwd: program.folder })
+    assert.equal(code, 1, stderr)
+    assert.match(stderr, /a-job failed; no dead letter is stored, since nothing can redact it: ENOENT/)
+    for (const kept of ['dead-letter', 'traces.jsonl']) assert.ok(!existsSync(join(program.folder, kept)), kept)
+  }
+
+  for (const mode of ['on', 'off'] as const) {
+    test(`with tracing ${mode}, a job that fails keeps nothing without the part that redacts`, async () => {
+      rmSync(join(program.folder, 'traces.jsonl'), { force: true })
+      const part = join(program.folder, 'node_modules/blueprint-tracing/dist/trace-redaction.cjs')
+      renameSync(part, `${part}.away`)
+      await failUnredacted('blueprint-tracing', mode)
+      renameSync(`${part}.away`, part)
+    })
+  }
+
   test('where it is missing tracing is off, which is said with what to do', async () => {
     rmSync(join(program.folder, 'node_modules/blueprint-tracing/dist/recording.cjs'))
     const url = program.write('app.mjs', PROGRAM)
@@ -124,13 +143,10 @@ describe('the part that records is loaded when a program records (after a build)
     )
   })
 
-  test('a job that fails keeps nothing without it where another copy has a set-up that redacts', async () => {
+  test('a job that fails keeps nothing without it where a set-up redacts, also that of another copy', async () => {
+    await failUnredacted('blueprint-tracing', 'on')
     program.install('other')
-    const url = program.write('app.mjs', UNREDACTED)
-    const { code, stderr } = await runChild(url, { cwd: program.folder })
-    assert.equal(code, 1, stderr)
-    assert.match(stderr, /a-job failed; no dead letter is stored, since nothing can redact it: ENOENT/)
-    assert.ok(!existsSync(join(program.folder, 'dead-letter')))
+    await failUnredacted('./other/node_modules/blueprint-tracing/dist/index.js', 'off')
   })
 
   test('metrics go on without it, and say once that they are not sent', async () => {
