@@ -11,8 +11,8 @@ import { assertBalanced } from '../support/ledger.ts'
 
 const PROGRAM = `
 import { initTracing, traceJob } from 'blueprint-tracing'
-const tracing = initTracing({ exporters: { kind: 'file', path: process.argv[2] } })
-traceJob('bundled-job', { sceneId: 's' }, () => {})
+const tracing = initTracing({ exporters: { kind: 'file', path: process.argv[2] }, redact: { keys: ['token'] } })
+traceJob('bundled-job', { sceneId: 's', attributes: { token: 'secret' } }, () => {})
 await tracing.flush()
 console.log(JSON.stringify({ enabled: tracing.enabled, stats: tracing.stats() }))
 `
@@ -26,7 +26,7 @@ describe('a program that a bundler has made one file of (after a build)', () => 
   })
   after(() => program.remove())
 
-  test('it traces, from the main thread, since the export thread is a file of its own', async () => {
+  test('it traces and redacts, from the main thread, since the export thread is a file of its own', async () => {
     const outfile = join(program.folder, 'bundled/app.mjs')
     const traces = join(program.folder, 'traces.jsonl')
     const entryPoints = [join(program.folder, 'app.mjs')]
@@ -37,7 +37,9 @@ describe('a program that a bundler has made one file of (after a build)', () => 
     assert.equal(enabled, true)
     assertBalanced(stats)
     assert.equal(stats.exporters.file?.acked, 1)
-    assert.match(readFileSync(traces, 'utf8'), /"name":"job:bundled-job"/)
+    const text = readFileSync(traces, 'utf8')
+    assert.match(text, /"name":"job:bundled-job".*\[redacted\]/)
+    assert.doesNotMatch(text, /secret/)
     assert.match(stderr, /no export thread can be started .*a bundler has to leave blueprint-tracing external/)
   })
 })
