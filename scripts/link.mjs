@@ -58,10 +58,11 @@ export function foldIntoIndex(folder) {
   const publics = index.exports.map(({ before, after }) => `${imported.get(before)} as ${after}`)
   const pairs = Array.from(locals, pair => pair.join(':'))
   const name = createHash('sha256').update(`${shared.body}${publics}${pairs}`).digest('base64url').slice(0, 8)
+  const check = `if(build!=="${name}")throw new Error("${MIXED}")`
   const code = [
     shared.body,
     `export{${publics}};`,
-    `let made;export function inside(){return made??={build:"${name}",${pairs}}}`,
+    `let made;export function inside(build="${name}"){${check};return made??={${pairs}}}`,
   ]
   if (OUTPUT.sourcemap) {
     code.push(`//# sourceMappingURL=${INDEX}.map`)
@@ -149,9 +150,8 @@ function givenParts(given, index) {
         given.has(path.slice(2)) ? { path: path.slice(2), namespace: 'given' } : undefined,
       )
       build.onLoad({ filter: /./, namespace: 'given' }, ({ path }) => {
-        const check =
-          path === INDEX ? `if(parts['${path}'].inside().build!=='${index}')throw new Error('${MIXED}');` : ''
-        return { contents: `${check}export const {${given.get(path)}}=parts['${path}']` }
+        if (path === INDEX) return { contents: `export const inside=()=>parts['${INDEX}'].inside('${index}')` }
+        return { contents: `export const {${given.get(path)}}=parts['${path}']` }
       })
     },
   }
