@@ -18,6 +18,8 @@ function rewrite(file, starts) {
   const code = readFileSync(file, 'utf8')
   const statements = statementsOf(code, file.endsWith('.cjs') ? 'script' : 'module')
   const early = statements.filter(({ type, start }) => type === 'FunctionDeclaration' && starts.has(start))
+  if (early.length === 0) throw new Error(`${file} declares no function that runs early`)
+  if (statements[0].directive !== undefined) throw new Error(`${file} begins with a directive, which has to stay first`)
   const pieces = piecesOf(code, statements[0].start, early)
   const changed = pieces.map(piece => textOf(piece, code)).join('')
   const map = `${file}.map`

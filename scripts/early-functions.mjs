@@ -23,7 +23,9 @@ process.exit()
 async function startsOf(file) {
   const { result } = await session.post('Profiler.takePreciseCoverage')
   const { functions } = result.find(({ url }) => url === urlOf(file))
-  return functions.flatMap(({ ranges: [{ count, startOffset }] }) => (count > 0 ? startOffset : []))
+  // The code outside of functions is one without a name, at the very start.
+  const named = functions.filter(({ functionName }) => functionName !== '')
+  return named.flatMap(({ ranges: [{ count, startOffset }] }) => (count > 0 ? startOffset : []))
 }
 
 function urlOf(file) {

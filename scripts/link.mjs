@@ -15,7 +15,7 @@ const INDEX = 'index.js'
 export const PART_HEAD = 'module.exports=(function(parts,url){'
 export const PART_FOOT = '})'
 
-/** A part is loaded late, when another version may have been installed in the place of this one, in which the same name is something else. */
+/** A file may be loaded late, when another version has been installed in the place of this one, in which the same name is something else. */
 const MIXED = 'it is of another build than what has been loaded'
 
 /** One of esbuild's files: what it takes from others, what it gives, and what stands between. */
@@ -62,7 +62,7 @@ export function foldIntoIndex(folder) {
   const code = [
     shared.body,
     `export{${publics}};`,
-    `let made;export function inside(build="${name}"){${check};return made??={${pairs}}}`,
+    `let made;export function inside(build){${check};return made??={${pairs}}}`,
   ]
   if (OUTPUT.sourcemap) {
     code.push(`//# sourceMappingURL=${INDEX}.map`)
@@ -71,15 +71,15 @@ export function foldIntoIndex(folder) {
   writeFileSync(join(folder, INDEX), `${code.join('\n')}\n`)
   rmSync(join(folder, chunk))
   for (const file of readdirSync(folder)) {
-    if (file.endsWith('.js') && file !== INDEX) takeFromIndex(join(folder, file), chunk)
+    if (file.endsWith('.js') && file !== INDEX) takeFromIndex(join(folder, file), chunk, name)
   }
   return name
 }
 
-function takeFromIndex(file, chunk) {
+function takeFromIndex(file, chunk, build) {
   const list = new RegExp(`import\\s*\\{([^}]+)\\}\\s*from\\s*"\\./${chunk}";?`)
   const code = readFileSync(file, 'utf8')
-    .replace(list, (_, names) => `import{inside}from"./${INDEX}";const${pattern(namesOf(names))}=inside();`)
+    .replace(list, (_, names) => `import{inside}from"./${INDEX}";const${pattern(namesOf(names))}=inside("${build}");`)
     .replaceAll(`"./${chunk}"`, `"./${INDEX}"`)
   writeFileSync(file, code)
 }
@@ -109,7 +109,7 @@ async function linkPart(folder, entry, given, index, taken = new Map()) {
   })
 }
 
-/** Each chunk of which others take something is a part, too. */
+/** Each chunk of which others take something is a part, too. The index comes first, since only it tells whether the others fit. */
 function partSource(folder, name, taken) {
   const publish = Array.from(taken, ([chunk, names], i) => {
     const locals = names.map(local => `${local} as ${local}${i}`)
@@ -117,7 +117,7 @@ function partSource(folder, name, taken) {
     return `import {${locals}} from './${chunk}';parts['${chunk}']={${properties}};`
   })
   const result = exportedBy(folder, name)
-  return `${publish.join('\n')}\nimport {${result}} from './${name}';result={${result}}`
+  return [`import './${INDEX}';`, ...publish, `import {${result}} from './${name}';result={${result}}`].join('\n')
 }
 
 /** All that is loaded with a file beside the index. */
@@ -150,8 +150,8 @@ function givenParts(given, index) {
         given.has(path.slice(2)) ? { path: path.slice(2), namespace: 'given' } : undefined,
       )
       build.onLoad({ filter: /./, namespace: 'given' }, ({ path }) => {
-        if (path === INDEX) return { contents: `export const inside=()=>parts['${INDEX}'].inside('${index}')` }
-        return { contents: `export const {${given.get(path)}}=parts['${path}']` }
+        const check = path === INDEX ? `;inside('${index}')` : ''
+        return { contents: `export const {${given.get(path)}}=parts['${path}']${check}` }
       })
     },
   }

@@ -138,7 +138,16 @@ function resolveRecording(options: TracingOptions | undefined): Config | OffConf
     if (!(error instanceof MissingPart)) throw error
     const hint = 'a bundler has to leave blueprint-tracing external'
     sayOnce('recording', 'error', `tracing is off, since a part of it cannot be loaded; ${hint}: ${error.message}`)
-    return { ...resolveOff({ enabled: false })!, redact: options?.redact }
+    return { ...resolveOff({ enabled: false })!, redact: asksToRedact(options) ? error : undefined }
+  }
+}
+
+/** Options that cannot be read may ask for it. */
+function asksToRedact(options: TracingOptions | undefined): boolean {
+  try {
+    return options?.redact !== undefined
+  } catch {
+    return true
   }
 }
 

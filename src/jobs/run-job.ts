@@ -105,6 +105,7 @@ function isFailureCode(code: unknown): code is number {
 /** Throws where a set-up redacts and a bundler has left behind what does it. */
 function presentRedactor(): Redactor | undefined {
   const redact = presentConfig()?.redact
+  if (redact instanceof Error) throw redact
   return redact && loadRecording().loadRedaction().createRedactor(redact)
 }
 

@@ -18,7 +18,7 @@ interface Verdict {
  */
 export class Redactor {
   readonly replacement: string
-  /** Undefined where no code of the program's is called. */
+  /** Whether the callback of any redactor is running; undefined where this one has none. */
   readonly isCallbackRunning: (() => boolean) | undefined
   private readonly keys: ReadonlySet<string>
   private readonly keyPatterns: readonly RegExp[]

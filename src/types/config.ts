@@ -31,8 +31,8 @@ export interface OffConfig extends Pick<Config, 'propagators' | 'summary' | 'not
   readonly enabled: false
   readonly propagating: false
   readonly logger: undefined
-  /** As it was given. */
-  readonly redact: RedactOptions | undefined
+  /** Why nothing can redact, though the options ask for it. */
+  readonly redact: Error | undefined
   readonly exitTimeoutMs: undefined
 }
 

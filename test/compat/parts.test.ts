@@ -135,14 +135,35 @@ describe('parts of the package are loaded for what they are about (after a build
     assert.match(stderr, /blueprint-tracing passes on no header but .*EMFILE/)
   })
 
-  test('one of another build is not used', async () => {
-    const dist = join(program.folder, 'node_modules/blueprint-tracing/dist')
-    const part = join(dist, HEADERS)
-    const code = readFileSync(part, 'utf8')
-    writeFileSync(part, code.replace(/\binside\("[^"]+"\)/, 'inside("another")'))
-    const { gave, stderr } = await run('baggage')
-    writeFileSync(part, code)
-    assert.equal(gave, undefined)
+  const others: [use: string, part: string, gives: unknown][] = [
+    ['baggage', HEADERS, undefined],
+    // Both take from a file of the build that is gone, too.
+    ['tls', OPTIONS, false],
+    ['redact', REDACTION, false],
+  ]
+  for (const [use, part, gives] of others) {
+    test(`${part} of another build is not used`, async () => {
+      const file = join(program.folder, 'node_modules/blueprint-tracing/dist', part)
+      const code = readFileSync(file, 'utf8')
+      const [, build] = /parts\["index\.js"\];\w+\("([^"]+)"\)/.exec(code) ?? []
+      writeFileSync(file, code.replaceAll(`"${build}"`, '"another"').replace(/"chunk-\w+\.js"/, '"chunk-another.js"'))
+      const { gave, stderr } = await run(use)
+      writeFileSync(file, code)
+      assert.equal(gave, gives)
+      assert.match(stderr, /it is of another build than what has been loaded/)
+    })
+  }
+
+  test('an entry of another build is not loaded', async () => {
+    const file = join(program.folder, 'node_modules/blueprint-tracing/dist/jobs.js')
+    const code = readFileSync(file, 'utf8')
+    const changed = code.replace(/(=\w+\()"[\w-]{8}"/, '$1"another"')
+    assert.notEqual(changed, code)
+    writeFileSync(file, changed)
+    const url = program.write('jobs.mjs', "await import('blueprint-tracing/jobs')")
+    const { code: exitCode, stderr } = await runChild(url, { cwd: program.folder })
+    writeFileSync(file, code)
+    assert.equal(exitCode, 1)
     assert.match(stderr, /it is of another build than what has been loaded/)
   })
 

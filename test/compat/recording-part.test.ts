@@ -53,6 +53,10 @@ initTracing({ enabled: process.argv[3] === 'on', exporters: { kind: 'file', path
 const fail = () => { throw new Error('with a token') }
 process.exit(await runJobWithDeadLetterQueue(fail, { sceneId: 's', jobType: 'a-job', inputParams: { token: 't' } }))
 `
+const UNREADABLE = `
+import { initTracing } from 'blueprint-tracing'
+console.log(initTracing({ exporters: [], get redact() { throw new Error('unreadable') } }).enabled)
+`
 const METRICS = `
 import { getMetrics } from 'blueprint-tracing/metrics'
 await getMetrics().trackJob('a-job', 's', async () => {})
@@ -121,13 +125,20 @@ describe('the part that records is loaded when a program records (after a build)
     for (const kept of ['dead-letter', 'traces.jsonl']) assert.ok(!existsSync(join(program.folder, kept)), kept)
   }
 
-  for (const mode of ['on', 'off'] as const) {
-    test(`with tracing ${mode}, a job that fails keeps nothing without the part that redacts`, async () => {
+  for (const [mode, name] of [
+    ['on', 'trace-redaction.cjs'],
+    ['off', 'trace-redaction.cjs'],
+    ['on', 'config-other-options.cjs'],
+  ] as const) {
+    test(`with tracing ${mode}, a job that fails keeps nothing without ${name}, which redacts or checks how`, async () => {
       rmSync(join(program.folder, 'traces.jsonl'), { force: true })
-      const part = join(program.folder, 'node_modules/blueprint-tracing/dist/trace-redaction.cjs')
+      const part = join(program.folder, 'node_modules/blueprint-tracing/dist', name)
       renameSync(part, `${part}.away`)
-      await failUnredacted('blueprint-tracing', mode)
-      renameSync(`${part}.away`, part)
+      try {
+        await failUnredacted('blueprint-tracing', mode)
+      } finally {
+        renameSync(`${part}.away`, part)
+      }
     })
   }
 
@@ -141,6 +152,11 @@ describe('the part that records is loaded when a program records (after a build)
       stderr,
       /tracing is off, since a part of it cannot be loaded; a bundler has to leave blueprint-tracing external/,
     )
+  })
+
+  test('and so it is where the options cannot be read', async () => {
+    const { code, stdout } = await runChild(program.write('app.mjs', UNREADABLE), { cwd: program.folder })
+    assert.deepEqual([code, stdout.trim()], [0, 'false'])
   })
 
   test('a job that fails keeps nothing without it where a set-up redacts, also that of another copy', async () => {
